@@ -1,0 +1,29 @@
+/** @type {import('jest').Config} */
+const esmPackages = ['@nestjs', 'axios', 'cookie', 'set-cookie-parser', 'pg-boss', 'serialize-error', 'non-error'];
+
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  // Jest cannot require ES modules on Node 20: our own code and these packages are compiled to CommonJS.
+  transform: { '^.+\\.(ts|tsx|js|mjs)$': ['@swc/jest', swcOptions()] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
+  coverageProvider: 'v8',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
+
+function swcOptions() {
+  return {
+    swcrc: false,
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+    jsc: {
+      target: 'es2023',
+      parser: { syntax: 'typescript', tsx: false, decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      keepClassNames: true,
+    },
+  };
+}

@@ -1,0 +1,253 @@
+import { HttpService } from '@nestjs/axios';
+import { Injectable } from '@nestjs/common';
+import http from 'node:http';
+import https from 'node:https';
+import type { Answered, Evidence, RetryOutcome } from './issuer.js';
+
+/**
+ * The only way out to an issuer.
+ */
+export interface IssuerHttp {
+  /**
+   * Sends one request and waits for the whole answer, no longer than `timeoutMs`.
+   *
+   * Never throws for what a network or an issuer may do: each failure has a name, and says whether the request can have
+   * reached the issuer. Redirects are not followed.
+   */
+  send(request: IssuerRequest): Promise<IssuerAnswer>;
+}
+
+export interface IssuerRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The exact bytes to send; null for no body. */
+  readonly body: string | null;
+  readonly timeoutMs: number;
+}
+
+/**
+ * - `answer`: complete, and its body is readable text.
+ * - `not-sent`: the name, the connection or the TLS handshake failed; the issuer cannot have seen the request.
+ * - `no-answer`: the request may have been seen; the answer did not come, broke off, or is too large or not text.
+ */
+export type IssuerAnswer =
+  | { readonly kind: 'answer'; readonly status: number; readonly headers: IssuerHeaders; readonly text: string }
+  | { readonly kind: 'not-sent'; readonly fault: string }
+  | { readonly kind: 'no-answer'; readonly fault: string; readonly status: number | null };
+
+/** Names in lower case. */
+export type IssuerHeaders = Readonly<Record<string, string | undefined>>;
+
+/** 1 MB: the largest documented answer has a few hundred bytes; a card list may have some tens of kilobytes. */
+const MAX_ANSWER_BYTES = 1_000_000;
+
+/** A socket idle for longer is closed and not used again: a server that closed it meanwhile would leave the outcome unknown. */
+const IDLE_SOCKET_MS = 4_000;
+
+const MAX_RETRY_AFTER_MS = 10 * 60_000;
+
+@Injectable()
+export class AxiosIssuerHttp implements IssuerHttp {
+  readonly #agents = {
+    httpAgent: new http.Agent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
+    httpsAgent: new https.Agent({ keepAlive: true, timeout: IDLE_SOCKET_MS, minVersion: 'TLSv1.2' }),
+  };
+
+  constructor(private readonly client: HttpService) {}
+
+  async send(request: IssuerRequest): Promise<IssuerAnswer> {
+    const progress = { sent: false, status: null as number | null };
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), request.timeoutMs);
+    try {
+      const response = await this.client.axiosRef.request<Buffer>({
+        method: request.method,
+        url: request.url,
+        headers: request.headers,
+        // axios sends the text as it is; it must not guess a content type or parse anything.
+        ...(request.body === null ? {} : { data: request.body }),
+        transformRequest: (data: unknown) => data,
+        transformResponse: (data: unknown) => data,
+        responseType: 'arraybuffer',
+        validateStatus: () => true,
+        maxRedirects: 0,
+        maxContentLength: MAX_ANSWER_BYTES,
+        proxy: false,
+        signal: deadline.signal,
+        transport: watchedTransport(request.url, progress),
+        ...this.#agents,
+      });
+      const text = readText(response.data);
+      if (text === null) return { kind: 'no-answer', fault: 'not-text', status: response.status };
+      return { kind: 'answer', status: response.status, headers: lowerCase(response.headers), text };
+    } catch (error) {
+      const fault = deadline.signal.aborted ? 'timeout' : faultName(error);
+      return progress.sent ? { kind: 'no-answer', fault, status: progress.status } : { kind: 'not-sent', fault };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Closes idle connections, so that the process can end. */
+  onModuleDestroy(): void {
+    this.#agents.httpAgent.destroy();
+    this.#agents.httpsAgent.destroy();
+  }
+}
+
+/**
+ * Node's own `request`, watched: `sent` turns true when the connection (with TLS: its handshake) stands, because from then on
+ * bytes can have reached the issuer. axios alone cannot tell: a reset before and after that moment look the same.
+ */
+function watchedTransport(url: string, progress: { sent: boolean; status: number | null }) {
+  const { request } = url.startsWith('https:') ? https : http;
+  const ready = url.startsWith('https:') ? 'secureConnect' : 'connect';
+  return {
+    request(options: http.RequestOptions, onResponse: (response: http.IncomingMessage) => void) {
+      const outgoing = request(options, onResponse);
+      outgoing.on('socket', (socket) => {
+        if (outgoing.reusedSocket) progress.sent = true;
+        else socket.once(ready, () => (progress.sent = true));
+      });
+      outgoing.on('response', (response) => {
+        progress.sent = true;
+        progress.status = response.statusCode ?? null;
+      });
+      return outgoing;
+    },
+  };
+}
+
+function readText(body: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return null;
+  }
+}
+
+function lowerCase(headers: unknown): IssuerHeaders {
+  const entries = Object.entries(headers as Record<string, unknown>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name.toLowerCase(), value == null ? undefined : `${value as string}`]),
+  );
+}
+
+function faultName(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== 'string') return 'network';
+  const names: Record<string, string> = {
+    ENOTFOUND: 'name-not-found',
+    EAI_AGAIN: 'name-not-found',
+    ECONNREFUSED: 'refused',
+    ECONNRESET: 'reset',
+    EPIPE: 'reset',
+    ERR_BAD_RESPONSE: 'broken-answer',
+  };
+  return names[code] ?? code.toLowerCase().replaceAll('_', '-');
+}
+
+/**
+ * What is common to all issuers: the network's faults and the HTTP statuses that say nothing about the card.
+ * Returns null where the issuer's own table must decide. Call it after the body was looked at, since the status alone
+ * misleads at every issuer.
+ *
+ * @param said what the issuer's body told, for the evidence
+ */
+export function commonOutcome(
+  answer: IssuerAnswer,
+  said: Partial<Evidence> = {},
+): Answered<RetryOutcome | { kind: 'unknown'; alert?: string }> | null {
+  if (answer.kind === 'not-sent')
+    return { outcome: { kind: 'retry', when: 'at-once' }, evidence: evidenceOf(answer, said) };
+  if (answer.kind === 'no-answer') return { outcome: { kind: 'unknown' }, evidence: evidenceOf(answer, said) };
+  const evidence = evidenceOf(answer, said);
+  const { status } = answer;
+  if (status === 429) {
+    const afterMs = retryAfterMs(answer.headers['retry-after']);
+    return { outcome: { kind: 'retry', when: 'at-once', ...(afterMs === null ? {} : { afterMs }) }, evidence };
+  }
+  if (status >= 300 && status < 400)
+    return { outcome: later(`answers ${status}, a redirect: check its base URL`), evidence };
+  if (status === 401) return { outcome: later('answers 401: check the credentials'), evidence };
+  if (status === 403) return { outcome: later('answers 403: check its IP allow list and our rights'), evidence };
+  if ([405, 406, 415, 422].includes(status)) {
+    return {
+      outcome: later(`answers ${status}: our request does not suit it; check its base URL and version`),
+      evidence,
+    };
+  }
+  if (status === 408 || status >= 500) return { outcome: { kind: 'unknown' }, evidence };
+  return null;
+}
+
+/** A fault that a person must put right before sending again makes sense. */
+export const later = (alert: string): RetryOutcome => ({ kind: 'retry', when: 'later', alert });
+
+/** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), at most 10 minutes; null when absent or unreadable. */
+export function retryAfterMs(header: string | undefined, now = Date.now()): number | null {
+  if (header === undefined || header.trim() === '') return null;
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : null;
+}
+
+/** The part of an exchange that may be kept. `said` is what the issuer's own parser found in the body. */
+export function evidenceOf(answer: IssuerAnswer, said: Partial<Evidence> = {}): Evidence {
+  const { issuerText } = said;
+  return {
+    httpStatus: answer.kind === 'not-sent' ? null : answer.status,
+    issuerCode:
+      said.issuerCode == null ? (answer.kind === 'answer' ? null : answer.fault) : scrub(said.issuerCode).slice(0, 100),
+    issuerText: issuerText == null ? null : scrub(issuerText).slice(0, 500),
+    traceId: said.traceId == null ? null : scrub(said.traceId).slice(0, 200),
+  };
+}
+
+/**
+ * Masks what must not be kept: card numbers (12 to 19 digits, blanks and dashes allowed between), e-mail addresses, bearer tokens and
+ * JWTs, Brazilian tax numbers (CPF, CNPJ), key material, and control characters (so that a text cannot forge a log line).
+ */
+export function scrub(words: string): string {
+  return words
+    .replace(/-----BEGIN[\s\S]*?(-----END[^-]*-----|$)/g, '[key]')
+    .replace(/\beyJ[\w-]+(\.[\w-]*){0,2}/g, '[token]')
+    .replace(/\bBearer\s+\S+/gi, 'Bearer [token]')
+    .replace(/[^\s@"'<>()]+@[^\s@"'<>()]+\.[^\s@"'<>()]+/g, '[e-mail]')
+    .replace(/\b\d{2,3}\.\d{3}\.\d{3}(\/\d{4})?-\d{2}\b/g, '[document]')
+    .replace(/\d(?:[ -]?\d){11,18}/g, '[number]')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+}
+
+/** Reads JSON without throwing; a JSON text inside a JSON string is read too. Null when it is no object. */
+export function readJsonObject(body: string): Readonly<Record<string, unknown>> | null {
+  try {
+    let value: unknown = JSON.parse(body);
+    if (typeof value === 'string') value = JSON.parse(value);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The value when it is text, else null. */
+export const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/**
+ * Sends, and sends once more with fresh credentials when the first answer is 401. A 401 proves that the first was not carried out.
+ *
+ * @param make builds the request anew, so that a second one is signed with a new timestamp and nonce
+ * @param renew reads the secrets again
+ */
+export async function sendRenewing(
+  http: IssuerHttp,
+  make: () => IssuerRequest | Promise<IssuerRequest>,
+  renew: () => void,
+): Promise<IssuerAnswer> {
+  const first = await http.send(await make());
+  if (first.kind !== 'answer' || first.status !== 401) return first;
+  renew();
+  return http.send(await make());
+}
