@@ -41,13 +41,14 @@ export const flag = () =>
 export const httpUrl = () =>
   z.string().transform((value, context) => {
     const message = 'must be an http or https address such as https://issuer.example/api, without credentials, ? or #';
-    const url = URL.canParse(value) ? new URL(value) : null;
-    const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash;
-    if (!isPlain) {
+    const address = value.trim();
+    // The URL parser forgives what would end in the middle of a request's address: an empty query, blanks, backslashes, missing slashes.
+    const url = /^https?:\/\/[^\s?#\\]+$/i.test(address) && URL.canParse(address) ? new URL(address) : null;
+    if (!url || url.username || url.password) {
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     }
-    return value.replace(/\/+$/, '');
+    return address.replace(/\/+$/, '');
   });
 
 /** Words separated by commas, blanks around them dropped. */
@@ -88,11 +89,11 @@ export class Secret {
     return this.#value;
   }
 
-  /** Reads a `file:` secret again, as after a 401; keeps the old value when the file cannot be read. */
+  /** Reads a `file:` secret again, as after a 401; keeps the old value when the file cannot be read or is empty. */
   renew(): void {
     if (this.#path === null) return;
     try {
-      this.#value = readSecretFile(this.#path);
+      this.#value = readSecretFile(this.#path) || this.#value;
     } catch {
       // The old value stays: a file in the middle of being replaced is read again after the next 401.
     }

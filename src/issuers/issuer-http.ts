@@ -64,8 +64,8 @@ export class AxiosIssuerHttp implements IssuerHttp {
       const response = await this.client.axiosRef.request<Buffer>({
         method: request.method,
         url: request.url,
-        headers: request.headers,
-        // axios sends the text as it is; it must not guess a content type or parse anything.
+        // axios sends the text as it is; it must not parse anything, nor guess a content type (`false` keeps it from that).
+        headers: { ...(namesContentType(request.headers) ? {} : { 'content-type': false }), ...request.headers },
         ...(request.body === null ? {} : { data: request.body }),
         transformRequest: (data: unknown) => data,
         transformResponse: (data: unknown) => data,
@@ -80,7 +80,8 @@ export class AxiosIssuerHttp implements IssuerHttp {
       });
       const text = readText(response.data);
       if (text === null) return { kind: 'no-answer', fault: 'not-text', status: response.status };
-      return { kind: 'answer', status: response.status, headers: lowerCase(response.headers), text };
+      const mask = maskOfCredentials(request.headers);
+      return { kind: 'answer', status: response.status, headers: lowerCase(response.headers, mask), text: mask(text) };
     } catch (error) {
       const fault = deadline.signal.aborted ? 'timeout' : faultName(error);
       return progress.sent ? { kind: 'no-answer', fault, status: progress.status } : { kind: 'not-sent', fault };
@@ -119,6 +120,9 @@ function watchedTransport(url: string, progress: { sent: boolean; status: number
   };
 }
 
+const namesContentType = (headers: IssuerRequest['headers']) =>
+  Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
+
 function readText(body: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
@@ -127,12 +131,24 @@ function readText(body: Buffer): string | null {
   }
 }
 
-function lowerCase(headers: unknown): IssuerHeaders {
+function lowerCase(headers: unknown, mask: (text: string) => string): IssuerHeaders {
   const entries = Object.entries(headers as Record<string, unknown>);
   return Object.fromEntries(
-    entries.map(([name, value]) => [name.toLowerCase(), value == null ? undefined : `${value as string}`]),
+    entries.map(([name, value]) => [name.toLowerCase(), value == null ? undefined : mask(`${value as string}`)]),
   );
 }
+
+/** An answer may repeat the token it was sent, and no pattern recognises an opaque one later: it is masked where it comes in. */
+function maskOfCredentials(headers: IssuerRequest['headers']): (text: string) => string {
+  const credentials = Object.entries(headers)
+    .filter(([name]) => !/^(accept|content-type|user-agent)$/i.test(name))
+    .flatMap(([, value]) => value.split(/\s+/))
+    .filter((word) => word.length >= MIN_CREDENTIAL_LENGTH);
+  return (text) => credentials.reduce((masked, credential) => masked.replaceAll(credential, '[secret]'), text);
+}
+
+/** What is shorter may be an ordinary word: a scheme, a version. */
+const MIN_CREDENTIAL_LENGTH = 12;
 
 function faultName(error: unknown): string {
   const code = (error as { code?: unknown }).code;
@@ -187,10 +203,13 @@ export const later = (alert: string): RetryOutcome => ({ kind: 'retry', when: 'l
 
 /** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), at most 10 minutes; null when absent or unreadable. */
 export function retryAfterMs(header: string | undefined, now = Date.now()): number | null {
-  if (header === undefined || header.trim() === '') return null;
-  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS) : null;
+  const wish = header?.trim() ?? '';
+  const ms = /^\d+$/.test(wish) ? Number(wish) * 1000 : isHttpDate(wish) ? Date.parse(wish) - now : NaN;
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT`. `Date.parse` alone would also make a date of `maybe 5`. */
+const isHttpDate = (text: string) => /^[a-z]{3,9}, .* GMT$/i.test(text);
 
 /** The part of an exchange that may be kept. `said` is what the issuer's own parser found in the body. */
 export function evidenceOf(answer: IssuerAnswer, said: Partial<Evidence> = {}): Evidence {
@@ -205,18 +224,35 @@ export function evidenceOf(answer: IssuerAnswer, said: Partial<Evidence> = {}): 
 }
 
 /**
- * Masks what must not be kept: card numbers (12 to 19 digits, blanks and dashes allowed between), e-mail addresses, bearer tokens and
- * JWTs, Brazilian tax numbers (CPF, CNPJ), key material, and control characters (so that a text cannot forge a log line).
+ * Masks what must not be kept: card numbers and other long numbers (11 to 19 digits, blanks and dashes allowed between; 11 are a CPF without
+ * its dots), e-mail addresses, bearer tokens and JWTs, Brazilian tax numbers (CPF, CNPJ), key material, and control characters (so that
+ * a text cannot forge a log line). UUIDs stay: support asks for them. Of a text longer than 2000 characters only the beginning is read.
  */
 export function scrub(words: string): string {
-  return words
-    .replace(/-----BEGIN[\s\S]*?(-----END[^-]*-----|$)/g, '[key]')
-    .replace(/\beyJ[\w-]+(\.[\w-]*){0,2}/g, '[token]')
-    .replace(/\bBearer\s+\S+/gi, 'Bearer [token]')
-    .replace(/[^\s@"'<>()]+@[^\s@"'<>()]+\.[^\s@"'<>()]+/g, '[e-mail]')
-    .replace(/\b\d{2,3}\.\d{3}\.\d{3}(\/\d{4})?-\d{2}\b/g, '[document]')
-    .replace(/\d(?:[ -]?\d){11,18}/g, '[number]')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+  return (
+    beginning(words)
+      // First, so that a card number written over several lines is one number.
+      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+      .replace(/-----BEGIN.*?(-----END[^-]*-----|$)/g, '[key]')
+      .replace(/\beyJ[\w-]+(\.[\w-]*){0,2}/g, '[token]')
+      .replace(/\bBearer\s+\S+/gi, 'Bearer [token]')
+      .replace(/[^\s@"'<>()]+@[^\s@"'<>()]+\.[^\s@"'<>()]+/g, '[e-mail]')
+      .replace(/\b\d{2,3}\.\d{3}\.\d{3}(\/\d{4})?-\d{2}\b/g, '[document]')
+      .replace(UUID_OR_LONG_NUMBER, (found) => (/[a-f]/i.test(found) ? found : '[number]'))
+  );
+}
+
+const UUID_OR_LONG_NUMBER = /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\d(?:[\s-]{0,3}\d){10,18}/gi;
+
+const MAX_SCRUBBED = 2_000;
+
+/** Four times what is kept. A word or number that the cut would split is left out, since half of one is not recognised. */
+function beginning(words: string): string {
+  if (words.length <= MAX_SCRUBBED) return words;
+  let end = MAX_SCRUBBED;
+  while (end > 0 && !/\s/.test(words.charAt(end - 1))) end -= 1;
+  while (end > 0 && /[\d\s-]/.test(words.charAt(end - 1))) end -= 1;
+  return words.slice(0, end);
 }
 
 /** Reads JSON without throwing; a JSON text inside a JSON string is read too. Null when it is no object. */

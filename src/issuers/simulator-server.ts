@@ -310,7 +310,8 @@ export class SimulatorServer {
       return; // The caller went away while sending; there is nobody to answer.
     }
     const body = Buffer.concat(chunks).toString('utf8');
-    const url = new URL(request.url ?? '/', this.url);
+    // Not `new URL(path, base)`: it would take a path that begins with two slashes for a host.
+    const url = new URL(`${this.url}${request.url ?? '/'}`);
     const seen = {
       method: request.method ?? '',
       path: request.url ?? '',
@@ -319,18 +320,21 @@ export class SimulatorServer {
       fault: null as string | null,
     };
     this.requests.push(seen);
-    await this.handle(
-      {
-        request,
-        response,
-        path: url.pathname,
-        query: url.searchParams,
-        body,
-        json: (status, value, headers) => write(response, { status, body: value, ...(headers ? { headers } : {}) }),
-        fault: (what) => (seen.fault = what),
-      },
-      this,
-    );
+    const exchange: Exchange = {
+      request,
+      response,
+      path: url.pathname,
+      query: url.searchParams,
+      body,
+      json: (status, value, headers) => write(response, { status, body: value, ...(headers ? { headers } : {}) }),
+      fault: (what) => (seen.fault = what),
+    };
+    try {
+      await this.handle(exchange, this);
+    } catch (error) {
+      exchange.fault(`the simulator failed: ${String(error)}`);
+      if (!response.headersSent) exchange.json(500, 'The simulator failed');
+    }
   }
 }
 

@@ -1,0 +1,273 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CONFIG, type Config } from '../config.js';
+import { Database, type Transaction } from '../database.js';
+import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
+import { Jobs } from '../jobs/jobs.js';
+import { ManualCancellations } from '../manual-cancellations/manual-cancellations.js';
+import { manualReasons } from '../manual-cancellations/manual-reason.js';
+import { Log } from '../operations/log.js';
+import { Metrics } from '../operations/metrics.js';
+import { recordEvent } from '../payments/payment-event.js';
+import { answers, type VtexAnswer } from '../vtex/cancellation-answer.js';
+import type { PaymentKey } from './cancellation.js';
+import { CancellationProgress, type Pace } from './cancellation-progress.js';
+import { CancellationStore, type PaymentView, type View } from './cancellation-store.js';
+import { decideClaim, type Claim } from './claim.js';
+
+/** One request of VTEX's, read. */
+export interface CancellationRequest extends PaymentKey {
+  readonly requestId: string;
+  readonly authorizationId: string | null;
+  readonly value: number | null;
+  readonly sandboxMode: boolean;
+}
+
+/** The request says sandbox, and the payment is a live one: nothing is claimed. */
+export class SandboxOnLivePaymentError extends Error {}
+
+/** How another process's row is watched: often at first, because most calls end soon. */
+const WATCH_MS = [25, 50, 100, 200, 250];
+
+/** Cancels payments: claim, ask, record, answer. */
+@Injectable()
+export class CancellationService {
+  constructor(
+    private readonly store: CancellationStore,
+    private readonly progress: CancellationProgress,
+    private readonly accounts: IssuerAccounts,
+    private readonly manual: ManualCancellations,
+    private readonly database: Database,
+    private readonly jobs: Jobs,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Cancels a payment at its issuer, once, however often and under however many request ids it is asked.
+   *
+   * A repeated `requestId` gets its final answer again, byte for byte; while there is none it joins the work under way and waits until
+   * its own deadline. The work goes on after the deadline.
+   *
+   * @param deadlineAt on the process's own clock (`performance.now()`), which no clock change moves; the answer is "not yet" where nothing final is known by then
+   * @returns `cancellationId` in it is non-null only on proof, or where nothing was ever linked to a payment that we know
+   * @throws SandboxOnLivePaymentError for a sandbox request about a live payment
+   * @throws the database's error when it is away; nothing half-done is left, and asking again is safe
+   * @see https://developers.vtex.com/docs/api-reference/payment-provider-protocol, Cancel Payment
+   */
+  async cancel(request: CancellationRequest, deadlineAt: number): Promise<VtexAnswer> {
+    const answer = await this.#claim(request, deadlineAt);
+    if (answer) return answer;
+    return (await this.#follow(request, deadlineAt)) ?? answers.notYet(request, this.config);
+  }
+
+  /** Claims the payment's effect for this request, or finds that it is claimed. Answers where the answer is known at once. */
+  async #claim(request: CancellationRequest, deadlineAt: number): Promise<VtexAnswer | null> {
+    for (;;) {
+      const view = await this.store.load(request);
+      const known = await this.#knownAnswer(request, view);
+      if (known || view.cancellation) return known;
+      const { payment } = view;
+      if (payment && request.sandboxMode && !payment.sandbox) throw new SandboxOnLivePaymentError();
+      const account = this.#accountOf(request, payment);
+      const claim = decideClaim(payment, request.value, account?.mode ?? null);
+      if (claim.kind !== 'ask' || !payment?.link || !account) {
+        await this.#claimInTransaction(request);
+        continue;
+      }
+      const cancellationId = newCancellationId();
+      const claimed = await this.store.claimAndAsk(request, {
+        cancellationId,
+        issuer: payment.link.issuer,
+        paymentVersion: payment.version,
+        leaseMs: this.progress.leaseMs(account),
+      });
+      if (!claimed) continue;
+      const stored = this.progress.begin(
+        request,
+        {
+          attempt: { attemptNo: 1, kind: 'cancel', version: 1 },
+          reference: payment.link.reference,
+          account,
+          answer: { ...answers.cancelled(request, cancellationId), requestId: request.requestId },
+        },
+        { kind: 'request', deadlineAt },
+      );
+      const answer = await withDeadline(stored, deadlineAt);
+      if (answer) this.metrics.answers.inc({ answer: 'cancelled' });
+      return answer;
+    }
+  }
+
+  /** The stored answer; or, for a request that is new to a claimed payment, its row. */
+  async #knownAnswer(request: CancellationRequest, { request: seen, cancellation }: View): Promise<VtexAnswer | null> {
+    if (!seen) {
+      if (cancellation) await this.store.insertRequest({ ...request, partial: false });
+      return null;
+    }
+    await this.#noteOtherContent(request, seen);
+    if (seen.answer) {
+      this.metrics.replays.inc();
+      return seen.answer;
+    }
+    return seen.partial
+      ? this.#freeze(request, answers.manual(request, manualReasons.partial, this.config), 'manual')
+      : null;
+  }
+
+  /** Every claim but the commonest one, with the payment's row locked, so that a link or a settle cannot come between. */
+  async #claimInTransaction(request: CancellationRequest): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      await this.store.lockPayment(sql, request, request.sandboxMode);
+      const { payment, cancellation, request: seen } = await this.store.load(request, sql);
+      if (cancellation || seen) return;
+      const account = this.#accountOf(request, payment);
+      const claim = decideClaim(payment, request.value, account?.mode ?? null);
+      if (claim.kind === 'ask') return; // What stood in the way is gone; the caller looks again.
+      await this.#applyClaim(sql, { request, claim, payment, account });
+    });
+  }
+
+  async #applyClaim(
+    sql: Transaction,
+    {
+      request,
+      claim,
+      payment,
+      account,
+    }: { request: CancellationRequest; claim: Claim; payment: PaymentView | null; account: IssuerAccount | null },
+  ): Promise<void> {
+    const { merchantId, paymentId, requestId } = request;
+    const base = { cancellationId: newCancellationId(), issuer: payment?.link?.issuer ?? null };
+    await this.store.insertRequest({ ...request, partial: claim.kind === 'partial' }, sql);
+    if (claim.kind === 'partial') {
+      return this.manual.open(sql, { merchantId, paymentId, kind: 'partial', requestId, reason: 'partial' });
+    }
+    if (claim.kind === 'cancelled') {
+      return this.store.insertCancellation(sql, request, { ...base, state: 'cancelled', proof: 'never-linked' });
+    }
+    if (claim.kind === 'manual') {
+      await this.store.insertCancellation(sql, request, { ...base, state: 'manual', reason: claim.reason });
+      if (claim.reason === 'dry_run' && account) await this.#noteDryRun(sql, request, payment, account);
+      return this.manual.open(sql, { merchantId, paymentId, kind: 'whole', reason: claim.reason });
+    }
+    await this.store.insertCancellation(sql, request, { ...base, state: 'waiting' });
+    const words = account ? `${account.issuer.name} is paused` : `${base.issuer ?? 'its issuer'} is not configured`;
+    await recordEvent(
+      sql,
+      request,
+      'alert',
+      `Nothing was sent: ${words}. It is tried again until that is put right or given up.`,
+    );
+    this.log.error(`Payment ${paymentId} waits: ${words}.`, { merchantId, paymentId, requestId });
+    this.metrics.alerts.inc({ issuer: base.issuer ?? '' });
+    await this.jobs.enqueue(sql, { queue: 'check-cancellation', data: { merchantId, paymentId } });
+  }
+
+  async #noteDryRun(
+    sql: Transaction,
+    key: PaymentKey,
+    payment: PaymentView | null,
+    account: IssuerAccount,
+  ): Promise<void> {
+    const words = await this.accounts.describeCancel(account, payment?.link?.reference);
+    await recordEvent(sql, key, 'dry-run', `Dry run, nothing was sent. It would have been: ${words}`);
+  }
+
+  /** Waits for the end of the work that this or another process does, or does what is due; null when the deadline comes first. */
+  async #follow(request: CancellationRequest, deadlineAt: number): Promise<VtexAnswer | null> {
+    const pace: Pace = { kind: 'request', deadlineAt };
+    let hasCarriedOn = false;
+    for (let looks = 0; ; looks += 1) {
+      const run = this.progress.running(request);
+      if (run) await withDeadline(run, deadlineAt);
+      const view = await this.store.load(request);
+      const answer = await this.#finalAnswer(request, view);
+      if (answer) return answer;
+      if (performance.now() >= deadlineAt) return null;
+      const { cancellation, now } = view;
+      const isOthers =
+        cancellation?.state === 'asking' && cancellation.leaseUntil !== null && cancellation.leaseUntil > now;
+      if (isOthers && !this.progress.running(request)) {
+        await sleep(
+          Math.min(WATCH_MS[Math.min(looks, WATCH_MS.length - 1)] ?? 0, Math.max(deadlineAt - performance.now(), 1)),
+        );
+        continue;
+      }
+      if (run) {
+        // It has done what could be done inside the budget.
+        if (cancellation?.state === 'waiting') return null;
+        continue;
+      }
+      if (hasCarriedOn) return null;
+      hasCarriedOn = cancellation?.state === 'waiting';
+      await withDeadline(this.progress.carryOn(request, pace), deadlineAt);
+    }
+  }
+
+  /** The answer to this request where the cancellation is final: stored now, or what another one stored before. */
+  async #finalAnswer(request: CancellationRequest, { cancellation, request: seen }: View): Promise<VtexAnswer | null> {
+    if (seen?.answer) return seen.answer;
+    if (seen?.partial)
+      return this.#freeze(request, answers.manual(request, manualReasons.partial, this.config), 'manual');
+    if (cancellation?.state === 'cancelled') {
+      return this.#freeze(request, answers.cancelled(request, cancellation.cancellationId), 'cancelled');
+    }
+    if (cancellation?.state === 'manual' && cancellation.reason) {
+      return this.#freeze(request, answers.manual(request, manualReasons[cancellation.reason], this.config), 'manual');
+    }
+    return null;
+  }
+
+  /** An answer freezes when it is first given; null when it was no longer the true one, or another was given. */
+  async #freeze(
+    request: CancellationRequest,
+    answer: VtexAnswer,
+    state: 'cancelled' | 'manual',
+  ): Promise<VtexAnswer | null> {
+    if (await this.store.freezeAnswer(request, answer, state)) {
+      this.metrics.answers.inc({ answer: state });
+      return answer;
+    }
+    const { request: seen } = await this.store.load(request);
+    return seen?.answer ?? null;
+  }
+
+  async #noteOtherContent(request: CancellationRequest, seen: NonNullable<View['request']>): Promise<void> {
+    const value = seen.value === null ? null : Number(seen.value);
+    if (seen.authorizationId === request.authorizationId && value === request.value) return;
+    const { merchantId, paymentId, requestId } = request;
+    this.metrics.mismatches.inc();
+    this.log.warn('A repeated requestId came with another authorizationId or value; the first stands.', {
+      merchantId,
+      paymentId,
+      requestId,
+    });
+    await recordEvent(
+      this.database,
+      request,
+      'other-content',
+      'A repeated requestId came with another authorizationId or value; the first stands.',
+    );
+  }
+
+  #accountOf({ merchantId }: PaymentKey, payment: PaymentView | null): IssuerAccount | null {
+    return payment?.link ? this.accounts.find(merchantId, payment.link.issuer, payment.sandbox) : null;
+  }
+}
+
+/** 32 upper-case hexadecimal digits, the form of VTEX's own examples. */
+const newCancellationId = () => randomUUID().replaceAll('-', '').toUpperCase();
+
+/** The result, or null when the deadline comes first; the work itself goes on. */
+async function withDeadline<Result>(work: Promise<Result>, deadlineAt: number): Promise<Result | null> {
+  const timer = new AbortController();
+  const deadline = sleep(Math.max(deadlineAt - performance.now(), 0), null, { signal: timer.signal }).catch(() => null);
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    timer.abort();
+  }
+}

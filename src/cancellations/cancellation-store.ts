@@ -1,0 +1,589 @@
+import { Injectable } from '@nestjs/common';
+import { Database, statement, type Sql, type Transaction } from '../database.js';
+import type { ManualReason } from '../manual-cancellations/manual-reason.js';
+import type { Attempt, Cancellation, Finding, PaymentKey, Proof } from './cancellation.js';
+
+/** The payment as a cancel sees it. */
+export interface PaymentView {
+  readonly sandbox: boolean;
+  readonly seenBefore: boolean;
+  readonly valueInCents: number | null;
+  readonly isSettled: boolean;
+  readonly version: number;
+  readonly link: { readonly issuer: string; readonly reference: unknown } | null;
+}
+
+/** A stored answer: the status and the exact bytes, as text. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One request as it was first seen. */
+export interface RequestView {
+  readonly authorizationId: string | null;
+  readonly value: string | null;
+  readonly partial: boolean;
+  readonly answer: StoredAnswer | null;
+}
+
+export interface View {
+  readonly payment: PaymentView | null;
+  readonly cancellation: Cancellation | null;
+  readonly request: RequestView | null;
+  /** The database's clock. */
+  readonly now: Date;
+}
+
+export interface NewRequest extends PaymentKey {
+  readonly requestId: string;
+  readonly authorizationId: string | null;
+  readonly value: number | null;
+}
+
+/** A call that this process has begun and alone may record. */
+export interface OpenAttempt {
+  readonly attemptNo: number;
+  readonly kind: 'cancel' | 'query';
+  /** The row's version since the attempt began: the fence against a process that took over. */
+  readonly version: number;
+}
+
+/** Where a callback came from, and what it names. */
+export interface CallbackSource {
+  readonly merchantId: string;
+  readonly issuer: string;
+  readonly sandbox: boolean;
+  readonly taskId: string;
+}
+
+const loadView = statement(
+  'load-cancellation-view',
+  `select now() as now, p.sandbox, p.seen_before, p.value_in_cents, p.settled_at, p.version as payment_version,
+          r.issuer as link_issuer, r.reference,
+          c.cancellation_id, c.issuer, c.state, c.reason, c.version, c.claimed_at, c.lease_until, c.next_check_at, c.waits,
+          q.request_id, q.authorization_id, q.value, q.partial, q.answer_status, q.answer_body
+   from payments p
+   left join issuer_references r on r.merchant_id = p.merchant_id and r.payment_id = p.payment_id and not r.late
+   left join cancellations c on c.merchant_id = p.merchant_id and c.payment_id = p.payment_id
+   left join cancellation_requests q on q.merchant_id = p.merchant_id and q.payment_id = p.payment_id and q.request_id = $3
+   where p.merchant_id = $1 and p.payment_id = $2`,
+);
+
+/** One statement: the payment's row is locked against link and settle, and each insert happens only if the one before did. */
+const claimAndAsk = statement(
+  'claim-and-ask',
+  `with payment as (
+     select merchant_id, payment_id from payments where merchant_id = $1 and payment_id = $2 and version = $3 for update
+   ), effect as (
+     insert into cancellations (merchant_id, payment_id, cancellation_id, issuer, state, lease_until)
+     select merchant_id, payment_id, $4, $5, 'asking', now() + $6 * interval '1 millisecond' from payment
+     on conflict on constraint cancellations_pk do nothing
+     returning merchant_id, payment_id, claimed_at
+   ), attempt as (
+     insert into attempts (merchant_id, payment_id, attempt_no, kind) select merchant_id, payment_id, 1, 'cancel' from effect
+   ), request as (
+     insert into cancellation_requests (merchant_id, payment_id, request_id, authorization_id, value)
+     select merchant_id, payment_id, $7, $8, $9 from effect
+     on conflict on constraint cancellation_requests_pk do nothing
+   )
+   select claimed_at from effect`,
+);
+
+const insertPayment = statement(
+  'insert-unseen-payment',
+  `insert into payments (merchant_id, payment_id, sandbox, seen_before) values ($1, $2, $3, false)
+   on conflict on constraint payments_pk do nothing`,
+);
+
+const lockPayment = statement(
+  'lock-payment',
+  'select 1 from payments where merchant_id = $1 and payment_id = $2 for update',
+);
+
+const insertCancellation = statement(
+  'insert-cancellation',
+  `insert into cancellations (merchant_id, payment_id, cancellation_id, issuer, state, reason, proof, next_check_at, finished_at)
+   values ($1, $2, $3, $4, $5, $6, $7, case when $5 = 'waiting' then now() end, case when $5 <> 'waiting' then now() end)`,
+);
+
+const insertRequest = statement(
+  'insert-cancellation-request',
+  `insert into cancellation_requests (merchant_id, payment_id, request_id, authorization_id, value, partial)
+   values ($1, $2, $3, $4, $5, $6) on conflict on constraint cancellation_requests_pk do nothing`,
+);
+
+/** The commonest outcome in one statement: a proof, by the process that still holds the row, with the answer to the request that waits. */
+const recordProof = statement(
+  'record-proof',
+  `with effect as (
+     update cancellations set state = 'cancelled', proof = 'answer', version = version + 1, lease_until = null, finished_at = now()
+     where merchant_id = $1 and payment_id = $2 and version = $3 and state = 'asking'
+     returning merchant_id, payment_id
+   ), attempt as (
+     update attempts a set outcome = $5, http_status = $6, issuer_code = $7, issuer_text = $8, trace_id = $9, ended_at = now()
+     from effect e where a.merchant_id = e.merchant_id and a.payment_id = e.payment_id and a.attempt_no = $4
+   ), answer as (
+     update cancellation_requests q set answer_status = $11, answer_body = $12, answered_at = now()
+     from effect e where q.merchant_id = e.merchant_id and q.payment_id = e.payment_id and q.request_id = $10 and q.answer_body is null
+     returning 1
+   )
+   select (select count(*) from answer)::int as answered from effect`,
+);
+
+const lockCancellation = statement(
+  'lock-cancellation',
+  `select cancellation_id, issuer, sandbox, state, reason, c.version, claimed_at, lease_until, next_check_at, waits, now() as now
+   from cancellations c join payments p using (merchant_id, payment_id)
+   where c.merchant_id = $1 and c.payment_id = $2 for update of c`,
+);
+
+const closeAttempt = statement(
+  'close-attempt',
+  `update attempts set late = outcome is not null, outcome = $4, reason = $5, certainty = $6, retry_when = $7,
+          retry_at = now() + $8 * interval '1 millisecond', task_id = $9, http_status = $10, issuer_code = $11, issuer_text = $12,
+          trace_id = $13, ended_at = now()
+   where merchant_id = $1 and payment_id = $2 and attempt_no = $3
+   returning late`,
+);
+
+const closeLostAttempts = statement(
+  'close-lost-attempts',
+  `update attempts set outcome = 'unknown', issuer_code = 'lease-expired', ended_at = now()
+   where merchant_id = $1 and payment_id = $2 and outcome is null`,
+);
+
+const addAttempt = statement(
+  'add-attempt',
+  `insert into attempts (merchant_id, payment_id, attempt_no, kind, outcome, reason, certainty, http_status, issuer_code, issuer_text,
+                         trace_id, ended_at)
+   select $1, $2, coalesce(max(attempt_no), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, now()
+   from attempts where merchant_id = $1 and payment_id = $2`,
+);
+
+const selectAttempts = statement(
+  'select-attempts',
+  `select attempt_no, kind, outcome, reason, certainty, retry_when, retry_at, task_id, http_status, issuer_code, started_at, ended_at
+   from attempts where merchant_id = $1 and payment_id = $2 order by attempt_no`,
+);
+
+const beginAttempt = statement(
+  'begin-attempt',
+  `with effect as (
+     update cancellations
+     set state = 'asking', version = version + 1, lease_until = now() + $5 * interval '1 millisecond'
+     where merchant_id = $1 and payment_id = $2 and version = $3 and state = 'waiting'
+     returning merchant_id, payment_id, version
+   )
+   insert into attempts (merchant_id, payment_id, attempt_no, kind)
+   select merchant_id, payment_id, (select coalesce(max(attempt_no), 0) + 1 from attempts where merchant_id = $1 and payment_id = $2), $4
+   from effect
+   returning attempt_no`,
+);
+
+const setWaiting = statement(
+  'set-waiting',
+  `update cancellations set state = 'waiting', version = version + 1, lease_until = null, next_check_at = $3, waits = $4
+   where merchant_id = $1 and payment_id = $2`,
+);
+
+const setCancelled = statement(
+  'set-cancelled',
+  `update cancellations set state = 'cancelled', proof = $3, version = version + 1, lease_until = null, next_check_at = null, finished_at = now()
+   where merchant_id = $1 and payment_id = $2`,
+);
+
+const setManual = statement(
+  'set-manual',
+  `update cancellations set state = 'manual', reason = $3, version = version + 1, lease_until = null, next_check_at = null, finished_at = now()
+   where merchant_id = $1 and payment_id = $2`,
+);
+
+const freezeAnswer = statement(
+  'freeze-answer',
+  `update cancellation_requests q set answer_status = $4, answer_body = $5, answered_at = now()
+   where merchant_id = $1 and payment_id = $2 and request_id = $3 and answer_body is null
+     and (q.partial or exists (select 1 from cancellations c where c.merchant_id = $1 and c.payment_id = $2 and c.state = $6))
+   returning 1`,
+);
+
+const selectOverdue = statement(
+  'select-overdue-cancellations',
+  `select merchant_id, payment_id from cancellations
+   where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'
+   order by coalesce(lease_until, next_check_at) limit $2`,
+);
+
+const insertCallback = statement(
+  'insert-issuer-callback',
+  `insert into issuer_callbacks (merchant_id, issuer, sandbox, body_sha256, task_id, answered) values ($1, $2, $3, $4, $5, $6)
+   on conflict on constraint issuer_callbacks_pk do nothing returning 1`,
+);
+
+const selectByTask = statement(
+  'select-payment-by-task',
+  `select a.payment_id from attempts a
+   join cancellations c using (merchant_id, payment_id)
+   join payments p using (merchant_id, payment_id)
+   where a.merchant_id = $1 and a.task_id = $2 and c.issuer = $3 and p.sandbox = $4
+   order by a.payment_id limit 1`,
+);
+
+const takeCallbacks = statement(
+  'take-stored-callbacks',
+  `update issuer_callbacks set processed_at = now()
+   where merchant_id = $1 and issuer = $2 and sandbox = $3 and task_id = $4 and processed_at is null
+   returning answered, received_at`,
+);
+
+const lockTask = statement('lock-task', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
+
+/** The rows of a cancellation, and the statements that change them. Decides nothing. */
+@Injectable()
+export class CancellationStore {
+  constructor(private readonly database: Database) {}
+
+  /** What is known of a payment, its cancellation and this request, in one look. `sql` is a transaction where the look must hold. */
+  async load(key: PaymentKey & { readonly requestId: string | null }, sql: Sql = this.database): Promise<View> {
+    const [row] = await sql.run<ViewRow>(loadView, [key.merchantId, key.paymentId, key.requestId]);
+    if (!row) return { payment: null, cancellation: null, request: null, now: new Date() };
+    return {
+      payment: readPayment(row),
+      cancellation: row.state ? readCancellation(row) : null,
+      request: readRequest(row),
+      now: row.now,
+    };
+  }
+
+  /** Claims the effect and begins the first attempt, for a linked payment whose row has not changed since `paymentVersion`. */
+  async claimAndAsk(
+    request: NewRequest,
+    claim: {
+      readonly cancellationId: string;
+      readonly issuer: string;
+      readonly paymentVersion: number;
+      readonly leaseMs: number;
+    },
+  ): Promise<{ claimedAt: Date } | null> {
+    const [row] = await this.database.run<{ claimed_at: Date }>(claimAndAsk, [
+      request.merchantId,
+      request.paymentId,
+      claim.paymentVersion,
+      claim.cancellationId,
+      claim.issuer,
+      claim.leaseMs,
+      request.requestId,
+      request.authorizationId,
+      request.value,
+    ]);
+    return row ? { claimedAt: row.claimed_at } : null;
+  }
+
+  /** Makes the mark of a payment that we never saw, and locks the payment's row either way. */
+  async lockPayment(sql: Transaction, key: PaymentKey, sandboxIfUnseen: boolean): Promise<void> {
+    await sql.run(insertPayment, [key.merchantId, key.paymentId, sandboxIfUnseen]);
+    await sql.run(lockPayment, [key.merchantId, key.paymentId]);
+  }
+
+  /** Claims the effect in a state other than `asking`. */
+  async insertCancellation(
+    sql: Transaction,
+    key: PaymentKey,
+    claim:
+      | { readonly cancellationId: string; readonly issuer: string | null; readonly state: 'waiting' }
+      | {
+          readonly cancellationId: string;
+          readonly issuer: string | null;
+          readonly state: 'cancelled';
+          readonly proof: Proof;
+        }
+      | {
+          readonly cancellationId: string;
+          readonly issuer: string | null;
+          readonly state: 'manual';
+          readonly reason: ManualReason;
+        },
+  ): Promise<void> {
+    await sql.run(insertCancellation, [
+      key.merchantId,
+      key.paymentId,
+      claim.cancellationId,
+      claim.issuer,
+      claim.state,
+      claim.state === 'manual' ? claim.reason : null,
+      claim.state === 'cancelled' ? claim.proof : null,
+    ]);
+  }
+
+  async insertRequest(request: NewRequest & { readonly partial: boolean }, sql: Sql = this.database): Promise<void> {
+    const { merchantId, paymentId, requestId, authorizationId, value, partial } = request;
+    await sql.run(insertRequest, [merchantId, paymentId, requestId, authorizationId, value, partial]);
+  }
+
+  /**
+   * Records a proof and the answer to one request, if this process still holds the row.
+   * @returns null when it does not; else whether the answer was stored (false: the request has one already)
+   */
+  async recordProof(
+    key: PaymentKey,
+    attempt: OpenAttempt,
+    finding: Finding,
+    answer: (StoredAnswer & { readonly requestId: string }) | null,
+  ): Promise<{ readonly isAnswered: boolean } | null> {
+    const [row] = await this.database.run<{ answered: number }>(recordProof, [
+      key.merchantId,
+      key.paymentId,
+      attempt.version,
+      attempt.attemptNo,
+      finding.outcome,
+      ...evidenceValues(finding),
+      answer?.requestId ?? null,
+      answer?.status ?? null,
+      answer?.body ?? null,
+    ]);
+    return row ? { isAnswered: row.answered > 0 } : null;
+  }
+
+  /** Locks the cancellation's row; every change to it or to its attempts in a transaction begins here. */
+  async lock(sql: Transaction, key: PaymentKey): Promise<{ cancellation: Cancellation; now: Date } | null> {
+    const [row] = await sql.run<CancellationRow & { now: Date }>(lockCancellation, [key.merchantId, key.paymentId]);
+    return row ? { cancellation: readCancellation(row), now: row.now } : null;
+  }
+
+  /** Writes what an attempt of ours found; answers whether it came after its lease had been taken over. */
+  async closeAttempt(
+    sql: Transaction,
+    key: PaymentKey,
+    attemptNo: number,
+    finding: Finding,
+  ): Promise<{ isLate: boolean }> {
+    const [row] = await sql.run<{ late: boolean }>(closeAttempt, [
+      key.merchantId,
+      key.paymentId,
+      attemptNo,
+      finding.outcome,
+      finding.reason ?? null,
+      finding.certainty ?? null,
+      finding.when ?? null,
+      finding.afterMs ?? null,
+      finding.taskId ?? null,
+      ...evidenceValues(finding),
+    ]);
+    return { isLate: row?.late ?? false };
+  }
+
+  /** An expired lease counts as unknown: the call may have gone out. */
+  async closeLostAttempts(sql: Transaction, key: PaymentKey): Promise<void> {
+    await sql.run(closeLostAttempts, [key.merchantId, key.paymentId]);
+  }
+
+  /** Adds an attempt that began at the issuer: a callback. */
+  async addCallback(sql: Transaction, key: PaymentKey, finding: Finding): Promise<void> {
+    await sql.run(addAttempt, [
+      key.merchantId,
+      key.paymentId,
+      'callback',
+      finding.outcome,
+      finding.reason ?? null,
+      finding.certainty ?? null,
+      ...evidenceValues(finding),
+    ]);
+  }
+
+  async attempts(key: PaymentKey, sql: Sql = this.database): Promise<Attempt[]> {
+    return (await sql.run<AttemptRow>(selectAttempts, [key.merchantId, key.paymentId])).map(readAttempt);
+  }
+
+  /** Begins another attempt by compare-and-set; null when the row has moved on. */
+  async beginAttempt(
+    key: PaymentKey,
+    begin: { readonly version: number; readonly kind: 'cancel' | 'query'; readonly leaseMs: number },
+  ): Promise<OpenAttempt | null> {
+    const values = [key.merchantId, key.paymentId, begin.version, begin.kind, begin.leaseMs];
+    const [row] = await this.database.run<{ attempt_no: number }>(beginAttempt, values);
+    return row ? { attemptNo: row.attempt_no, kind: begin.kind, version: begin.version + 1 } : null;
+  }
+
+  async setWaiting(
+    sql: Transaction,
+    key: PaymentKey,
+    next: { readonly checkAt: Date; readonly waits: number },
+  ): Promise<void> {
+    await sql.run(setWaiting, [key.merchantId, key.paymentId, next.checkAt, next.waits]);
+  }
+
+  async setCancelled(sql: Transaction, key: PaymentKey, proof: Proof): Promise<void> {
+    await sql.run(setCancelled, [key.merchantId, key.paymentId, proof]);
+  }
+
+  async setManual(sql: Transaction, key: PaymentKey, reason: ManualReason): Promise<void> {
+    await sql.run(setManual, [key.merchantId, key.paymentId, reason]);
+  }
+
+  /** Freezes an answer if it is still the true one and the request has none; answers whether it did. */
+  async freezeAnswer(
+    request: PaymentKey & { readonly requestId: string },
+    answer: StoredAnswer,
+    state: 'cancelled' | 'manual',
+  ): Promise<boolean> {
+    const { merchantId, paymentId, requestId } = request;
+    const rows = await this.database.run(freezeAnswer, [
+      merchantId,
+      paymentId,
+      requestId,
+      answer.status,
+      answer.body,
+      state,
+    ]);
+    return rows.length > 0;
+  }
+
+  /** Open cancellations that should have been looked at more than `graceMs` ago, most overdue first. */
+  async overdue(graceMs: number, limit: number): Promise<PaymentKey[]> {
+    const rows = await this.database.run<{ merchant_id: string; payment_id: string }>(selectOverdue, [graceMs, limit]);
+    return rows.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id }));
+  }
+
+  /** Keeps a verified callback, once however often it is sent; answers whether it is new. */
+  async insertCallback(
+    sql: Transaction,
+    source: CallbackSource,
+    bodySha256: Buffer,
+    finding: Finding,
+  ): Promise<boolean> {
+    const { merchantId, issuer, sandbox, taskId } = source;
+    const rows = await sql.run(insertCallback, [
+      merchantId,
+      issuer,
+      sandbox,
+      bodySha256,
+      taskId,
+      JSON.stringify(finding),
+    ]);
+    return rows.length > 0;
+  }
+
+  /** The payment whose attempt the issuer named with this task; null while none is recorded. */
+  async findByTask(
+    sql: Transaction,
+    { merchantId, issuer, sandbox, taskId }: CallbackSource,
+  ): Promise<PaymentKey | null> {
+    const [row] = await sql.run<{ payment_id: string }>(selectByTask, [merchantId, taskId, issuer, sandbox]);
+    return row ? { merchantId, paymentId: row.payment_id } : null;
+  }
+
+  /** Takes the callbacks of a task that no one has processed, oldest first, and marks them as processed. */
+  async takeCallbacks(sql: Transaction, { merchantId, issuer, sandbox, taskId }: CallbackSource): Promise<Finding[]> {
+    const rows = await sql.run<{ answered: Finding; received_at: Date }>(takeCallbacks, [
+      merchantId,
+      issuer,
+      sandbox,
+      taskId,
+    ]);
+    return rows.sort((a, b) => a.received_at.getTime() - b.received_at.getTime()).map(({ answered }) => answered);
+  }
+
+  /** Closes the gap between a task id that is about to be recorded and a callback that names it, until the transaction ends. */
+  async lockTask(sql: Transaction, merchantId: string, taskId: string): Promise<void> {
+    await sql.run(lockTask, [`task ${merchantId} ${taskId}`]);
+  }
+}
+
+const evidenceValues = ({ evidence }: Finding) => [
+  evidence.httpStatus,
+  evidence.issuerCode,
+  evidence.issuerText,
+  evidence.traceId,
+];
+
+interface CancellationRow {
+  readonly cancellation_id: string;
+  readonly issuer: string | null;
+  readonly sandbox: boolean;
+  readonly state: Cancellation['state'];
+  readonly reason: ManualReason | null;
+  readonly version: number;
+  readonly claimed_at: Date;
+  readonly lease_until: Date | null;
+  readonly next_check_at: Date | null;
+  readonly waits: number;
+}
+
+interface ViewRow extends CancellationRow {
+  readonly now: Date;
+  readonly seen_before: boolean;
+  readonly value_in_cents: string | null;
+  readonly settled_at: Date | null;
+  readonly payment_version: number;
+  readonly link_issuer: string | null;
+  readonly reference: unknown;
+  readonly request_id: string | null;
+  readonly authorization_id: string | null;
+  readonly value: string | null;
+  readonly partial: boolean;
+  readonly answer_status: number | null;
+  readonly answer_body: string | null;
+}
+
+interface AttemptRow {
+  readonly attempt_no: number;
+  readonly kind: Attempt['kind'];
+  readonly outcome: Attempt['outcome'];
+  readonly reason: Attempt['reason'];
+  readonly certainty: Attempt['certainty'];
+  readonly retry_when: Attempt['retryWhen'];
+  readonly retry_at: Date | null;
+  readonly task_id: string | null;
+  readonly http_status: number | null;
+  readonly issuer_code: string | null;
+  readonly started_at: Date;
+  readonly ended_at: Date | null;
+}
+
+const readPayment = (row: ViewRow): PaymentView => ({
+  sandbox: row.sandbox,
+  seenBefore: row.seen_before,
+  valueInCents: row.value_in_cents === null ? null : Number(row.value_in_cents),
+  isSettled: row.settled_at !== null,
+  version: row.payment_version,
+  link: row.link_issuer === null ? null : { issuer: row.link_issuer, reference: row.reference },
+});
+
+const readCancellation = (row: CancellationRow): Cancellation => ({
+  cancellationId: row.cancellation_id,
+  issuer: row.issuer,
+  sandbox: row.sandbox,
+  state: row.state,
+  reason: row.reason,
+  version: row.version,
+  claimedAt: row.claimed_at,
+  leaseUntil: row.lease_until,
+  nextCheckAt: row.next_check_at,
+  waits: row.waits,
+});
+
+function readRequest(row: ViewRow): RequestView | null {
+  if (row.request_id === null) return null;
+  const { answer_status: status, answer_body: body } = row;
+  return {
+    authorizationId: row.authorization_id,
+    value: row.value,
+    partial: row.partial,
+    answer: status === null || body === null ? null : { status, body },
+  };
+}
+
+const readAttempt = (row: AttemptRow): Attempt => ({
+  attemptNo: row.attempt_no,
+  kind: row.kind,
+  outcome: row.outcome,
+  reason: row.reason,
+  certainty: row.certainty,
+  retryWhen: row.retry_when,
+  retryAt: row.retry_at,
+  taskId: row.task_id,
+  httpStatus: row.http_status,
+  issuerCode: row.issuer_code,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+});

@@ -1,0 +1,241 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { issuers, type IssuerCode } from './issuers/index.js';
+import type { Account, SomeIssuer } from './issuers/issuer.js';
+import * as setting from './setting-kinds.js';
+
+/** Everything that can be set, read and checked once at start. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Without a trailing slash; links in notices begin with it. */
+  readonly publicUrl: string;
+  readonly databaseUrl: string;
+  readonly merchants: readonly MerchantCredentials[];
+  /** SHA-256 of the bearer token of `/internal/*`. */
+  readonly adminTokenDigest: Buffer;
+  readonly answerDeadlineMs: number;
+  readonly testSuiteDeadlineMs: number;
+  readonly logLevel: string;
+  readonly webConcurrency: number;
+  readonly mail: { readonly smtpUrl: setting.Secret | null; readonly notifyEmail: string | null };
+  readonly cancelManuallyStatus: 200 | 501;
+  readonly pendingStatus: 500 | 200;
+  readonly issuers: Readonly<Record<string, IssuerSettings>>;
+}
+
+export const CONFIG = Symbol('Config');
+
+/** The merchant whose settings are the environment's. */
+export const DEFAULT_MERCHANT = 'default';
+export const TEST_SUITE_MERCHANT = 'test-suite';
+
+export interface MerchantCredentials {
+  readonly merchantId: string;
+  readonly appKeyDigest: Buffer;
+  readonly appTokenDigest: Buffer;
+}
+
+export type IssuerMode = 'live' | 'paused' | 'manual' | 'dry-run';
+
+export interface IssuerSettings {
+  readonly mode: IssuerMode;
+  readonly giveUpMs: number;
+  /** Null: not configured. */
+  readonly live: Account | null;
+  readonly sandbox: Account | null;
+}
+
+/** The texts of the environment; tests pass an object of their own. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All mistakes in the settings at once. */
+export class ConfigError extends Error {
+  constructor(readonly mistakes: readonly string[]) {
+    super(
+      `The settings have ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n${mistakes.map((m) => `  - ${m}`).join('\n')}`,
+    );
+  }
+}
+
+export const digest = (words: string): Buffer => createHash('sha256').update(words, 'utf8').digest();
+
+const statusSetting = <const A extends string, const B extends string>(a: A, b: B) => setting.oneOf([a, b]);
+
+const general = z.object({
+  HOST: setting.text().default('0.0.0.0'),
+  PORT: setting.integer({ min: 0, max: 65_535 }).default(3000),
+  PUBLIC_URL: setting.httpUrl().optional(),
+  DATABASE_URL: z
+    .string({ error: 'is needed: postgres://user:password@host:5432/database' })
+    .regex(/^postgres(ql)?:\/\/.+/, {
+      error: 'must look like postgres://user:password@host:5432/database',
+    }),
+  VTEX_APP_KEY: z.string({ error: 'is needed: the app key that VTEX sends for the default merchant' }),
+  VTEX_APP_TOKEN: setting
+    .secret(atLeast16)
+    .or(missing('is needed: the app token that VTEX sends for the default merchant')),
+  ADMIN_API_TOKEN: setting.secret(atLeast16).or(missing('is needed: the bearer token of /internal')),
+  TEST_SUITE_APP_KEY: setting.text().optional(),
+  TEST_SUITE_APP_TOKEN: setting.secret(atLeast16).optional(),
+  ANSWER_DEADLINE_MS: setting.integer({ min: 100, max: 19_000 }).default(15_000),
+  TEST_SUITE_DEADLINE_MS: setting.integer({ min: 100, max: 4_900 }).default(4_000),
+  LOG_LEVEL: setting.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  WEB_CONCURRENCY: setting.integer({ min: 1, max: 64 }).default(1),
+  SMTP_URL: setting
+    .secret((value) => (/^smtps?:\/\/.+/.test(value) ? null : 'must look like smtp://user:password@host:587'))
+    .optional(),
+  NOTIFY_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
+  CANCEL_MANUALLY_STATUS: statusSetting('200', '501').default('200'),
+  PENDING_STATUS: statusSetting('500', '200').default('500'),
+});
+
+function atLeast16(value: string): string | null {
+  return value.length >= 16 ? null : 'must have at least 16 characters, from a random source';
+}
+
+function missing(words: string) {
+  return z.never({ error: words });
+}
+
+/**
+ * Reads and checks all settings.
+ *
+ * @throws ConfigError with every mistake, each naming its setting; never with a value
+ */
+export function readConfig(environment: Environment): Config {
+  const values = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const mistakes: string[] = [];
+  const read = general.safeParse(values);
+  if (!read.success) mistakes.push(...mistakesOf(read.error, (name) => name));
+  if (Boolean(values.TEST_SUITE_APP_KEY) !== Boolean(values.TEST_SUITE_APP_TOKEN)) {
+    mistakes.push('TEST_SUITE_APP_KEY and TEST_SUITE_APP_TOKEN are needed together, or neither');
+  }
+  if (values.TEST_SUITE_APP_KEY && values.TEST_SUITE_APP_KEY === values.VTEX_APP_KEY) {
+    mistakes.push('TEST_SUITE_APP_KEY must differ from VTEX_APP_KEY: the key names the merchant');
+  }
+  const issuerSettings = Object.entries<SomeIssuer>(issuers).map(
+    ([code, issuer]) => [code, readIssuer(issuer, values, mistakes)] as const,
+  );
+  if (!read.success || mistakes.length > 0) throw new ConfigError(mistakes);
+  const settings = read.data;
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    publicUrl: settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`,
+    databaseUrl: settings.DATABASE_URL,
+    merchants: [
+      credentials(DEFAULT_MERCHANT, settings.VTEX_APP_KEY, settings.VTEX_APP_TOKEN),
+      ...(settings.TEST_SUITE_APP_KEY && settings.TEST_SUITE_APP_TOKEN
+        ? [credentials(TEST_SUITE_MERCHANT, settings.TEST_SUITE_APP_KEY, settings.TEST_SUITE_APP_TOKEN)]
+        : []),
+    ],
+    adminTokenDigest: digest(settings.ADMIN_API_TOKEN.reveal()),
+    answerDeadlineMs: settings.ANSWER_DEADLINE_MS,
+    testSuiteDeadlineMs: settings.TEST_SUITE_DEADLINE_MS,
+    logLevel: settings.LOG_LEVEL,
+    webConcurrency: settings.WEB_CONCURRENCY,
+    mail: { smtpUrl: settings.SMTP_URL ?? null, notifyEmail: settings.NOTIFY_EMAIL ?? null },
+    cancelManuallyStatus: settings.CANCEL_MANUALLY_STATUS === '501' ? 501 : 200,
+    pendingStatus: settings.PENDING_STATUS === '200' ? 200 : 500,
+    issuers: Object.fromEntries(issuerSettings),
+  };
+}
+
+const credentials = (merchantId: string, appKey: string, appToken: setting.Secret): MerchantCredentials => ({
+  merchantId,
+  appKeyDigest: digest(appKey),
+  appTokenDigest: digest(appToken.reveal()),
+});
+
+function mistakesOf(error: z.ZodError, settingName: (name: string) => string): string[] {
+  return error.issues.map((issue) => `${settingName(String(issue.path[0] ?? ''))} ${sentenceOf(issue)}`.trim());
+}
+
+/** A union's own message says nothing; the sentence of its last member does. */
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return issue.message;
+  const inner = issue.errors.flat();
+  return (inner.find(({ code }) => code === 'custom') ?? inner.at(-1))?.message ?? issue.message;
+}
+
+function readIssuer(
+  issuer: SomeIssuer,
+  values: Record<string, string | undefined>,
+  mistakes: string[],
+): IssuerSettings {
+  const prefix = `${issuer.code.toUpperCase()}_`;
+  const common = z.object({
+    MODE: setting.oneOf(['live', 'paused', 'manual', 'dry-run']).default('live'),
+    TIMEOUT_MS: setting.integer({ min: 100, max: 25_000 }).default(issuer.timeoutMs),
+    GIVE_UP_HOURS: setting.decimal({ min: 0, max: 20 }).default(issuer.giveUpHours),
+  });
+  const read = common.safeParse(settingsWithPrefix(values, prefix));
+  if (!read.success) mistakes.push(...mistakesOf(read.error, (name) => prefix + name));
+  const timeoutMs = read.data?.TIMEOUT_MS ?? issuer.timeoutMs;
+  const account = (sandbox: boolean) => readAccount({ issuer, values, mistakes, sandbox, timeoutMs });
+  return {
+    mode: read.data?.MODE ?? 'live',
+    giveUpMs: (read.data?.GIVE_UP_HOURS ?? issuer.giveUpHours) * 3_600_000,
+    live: account(false),
+    sandbox: account(true),
+  };
+}
+
+function settingsWithPrefix(
+  values: Record<string, string | undefined>,
+  prefix: string,
+): Record<string, string | undefined> {
+  const own = Object.entries(values).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
+interface AccountInput {
+  readonly issuer: SomeIssuer;
+  readonly values: Record<string, string | undefined>;
+  readonly mistakes: string[];
+  readonly sandbox: boolean;
+  readonly timeoutMs: number;
+}
+
+/** An account is there when its base URL is; then everything it needs must be there too. */
+function readAccount({ issuer, values, mistakes, sandbox, timeoutMs }: AccountInput): Account | null {
+  const prefix = `${issuer.code.toUpperCase()}_`;
+  const { shape, credentials: twins, mandatory } = issuer.settings;
+  const isTwin = (name: string) => sandbox && (name === 'BASE_URL' || (twins as readonly string[]).includes(name));
+  const nameOf = (name: string) => `${prefix}${isTwin(name) ? 'SANDBOX_' : ''}${name}`;
+  const texts = Object.fromEntries(['BASE_URL', ...Object.keys(shape)].map((name) => [name, values[nameOf(name)]]));
+  const isThere = texts.BASE_URL !== undefined;
+  // Without a base URL the live account's settings are still checked, so that a mistake shows at once and not on the day it is used.
+  if (!isThere && sandbox) return null;
+  const read = z.object({ ...shape, BASE_URL: setting.httpUrl().optional() }).safeParse(texts);
+  if (!read.success) {
+    const found = mistakesOf(read.error, nameOf);
+    mistakes.push(...found.filter((mistake) => !mistakes.includes(mistake)));
+    return null;
+  }
+  const lacking = (mandatory as readonly string[]).filter((name) => texts[name] === undefined);
+  if (isThere)
+    mistakes.push(...lacking.map((name) => `${nameOf(name)} is needed because ${nameOf('BASE_URL')} is set`));
+  if (!isThere || lacking.length > 0) return null;
+  const { BASE_URL, ...settings } = read.data as { BASE_URL: string } & Record<string, unknown>;
+  return {
+    merchantId: DEFAULT_MERCHANT,
+    sandbox,
+    baseUrl: BASE_URL,
+    timeoutMs,
+    settings: settings as Account['settings'],
+  };
+}
+
+/** Credentials for a development start, made once and kept. */
+export const makeDevelopmentCredentials = () => ({
+  VTEX_APP_KEY: `vtexappkey-dev-${randomBytes(4).toString('hex').toUpperCase()}`,
+  VTEX_APP_TOKEN: randomBytes(24).toString('hex'),
+  ADMIN_API_TOKEN: randomBytes(24).toString('hex'),
+});
+
+export type { IssuerCode };
+
+/** The process's own environment; nothing else reads it. */
+export const processEnvironment = (): Environment => process.env;

@@ -1,0 +1,79 @@
+import { sendRenewing, type IssuerAnswer, type IssuerHttp } from '../issuer-http.js';
+import type { Answered, Connector, EarlierAttempt, QueryOutcome } from '../issuer.js';
+import { cancelAnswered, cardAnswered, DOWNSTREAM_FAULT, instrumentAnswered } from './codes.js';
+import type { QitechAccount } from './qitech.js';
+import {
+  cancelPath,
+  cardPath,
+  instrumentPath,
+  signedRequest,
+  UnusableKeyError,
+  type Call,
+  type QitechReference,
+} from './wire.js';
+
+/** Speaks to one account at QI Tech. Nothing is fetched beforehand: each request is signed by itself. */
+export function connectQitech(account: QitechAccount, http: IssuerHttp): Connector<QitechReference> {
+  const { settings } = account;
+  return {
+    async cancel(reference) {
+      const call: Call = { method: 'PATCH', path: cancelPath(reference), endsAt: endOfAttempt(account) };
+      return cancelAnswered(await send(call, account, http), reference, settings);
+    },
+    query: settings.INSTRUMENT_QUERY ? (reference, earlier) => query(reference, earlier, { account, http }) : null,
+    callback: 'none',
+    pendingQuietMs: 0,
+  };
+}
+
+type Line = { readonly account: QitechAccount; readonly http: IssuerHttp };
+
+/** Asks for the instrument and, where a cancel told of trouble with the card, for the card too. */
+async function query(
+  reference: QitechReference,
+  earlier: readonly EarlierAttempt[],
+  { account, http }: Line,
+): Promise<Answered<QueryOutcome>> {
+  const { settings } = account;
+  const endsAt = endOfAttempt(account);
+  const path = instrumentPath(reference, settings);
+  const instrument = instrumentAnswered(
+    await send({ method: 'GET', path, endsAt }, account, http),
+    reference,
+    settings,
+  );
+  if (instrument.outcome.kind !== 'already-cancelled') return instrument;
+
+  const cancels = earlier.filter(({ kind }) => kind === 'cancel');
+  const isOurDoing = cancels.some(({ outcome }) => outcome === 'unknown' || outcome === 'asking');
+  const cancelled = { kind: isOurDoing ? 'cancelled' : 'already-cancelled' } as const;
+  if (!cancels.some(({ issuerCode }) => issuerCode === DOWNSTREAM_FAULT)) return { ...instrument, outcome: cancelled };
+
+  const { cardKey } = reference;
+  if (cardKey === undefined) {
+    const alert = `answered ${DOWNSTREAM_FAULT} to a cancel: the instrument is cancelled, but whether its card is cannot be asked, because the link has no cardKey`;
+    return { ...instrument, outcome: { kind: 'unknown', alert } };
+  }
+  const card = { method: 'GET', path: cardPath(reference.walletKey, cardKey), endsAt } as const;
+  return cardAnswered(await send(card, account, http), { cardKey, settings, cancelled });
+}
+
+/** One attempt has one time-out, however many requests it takes: the lease on it is only a little longer. */
+const endOfAttempt = ({ timeoutMs }: QitechAccount) => performance.now() + timeoutMs;
+
+async function send(call: Call, account: QitechAccount, http: IssuerHttp): Promise<IssuerAnswer> {
+  const { API_CLIENT_KEY, PRIVATE_KEY } = account.settings;
+  try {
+    return await sendRenewing(
+      http,
+      () => signedRequest(call, account),
+      () => {
+        API_CLIENT_KEY.renew();
+        PRIVATE_KEY.renew();
+      },
+    );
+  } catch (error) {
+    if (error instanceof UnusableKeyError) return { kind: 'not-sent', fault: UnusableKeyError.fault };
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { makeDataSource } from './data-source.js';
+import { processEnvironment } from './config.js';
+
+/** `node dist/migrate.js run|revert`: compiled code only, so that it works in a production install. */
+const [, , direction] = process.argv;
+const { DATABASE_URL: databaseUrl } = processEnvironment();
+
+if (!databaseUrl || (direction !== 'run' && direction !== 'revert')) {
+  console.error('Usage: DATABASE_URL=postgres://… node dist/migrate.js run|revert');
+  process.exit(2);
+}
+
+const dataSource = makeDataSource(databaseUrl, join(import.meta.dirname, '..', 'migrations'));
+try {
+  await dataSource.initialize();
+  if (direction === 'run') {
+    const done = await dataSource.runMigrations();
+    console.log(
+      done.length === 0
+        ? 'Nothing to do: the database is up to date.'
+        : `Done: ${done.map(({ name }) => name).join(', ')}.`,
+    );
+  } else {
+    await dataSource.undoLastMigration();
+    console.log('Reverted the last migration.');
+  }
+} catch (error) {
+  console.error(`The migration failed and was rolled back: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+} finally {
+  if (dataSource.isInitialized) await dataSource.destroy();
+}

@@ -1,0 +1,182 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { CONFIG, type Config } from '../config.js';
+import { Database, statement } from '../database.js';
+import { findIssuer } from '../issuers/index.js';
+import { Jobs } from '../jobs/jobs.js';
+import { Log } from '../operations/log.js';
+import { Metrics } from '../operations/metrics.js';
+import { scrub } from '../issuers/issuer-http.js';
+import { MAIL_SENDER, type MailSender } from './mail.js';
+import { noticeMail, type NoticeSubject } from './notice-mail.js';
+
+/** While a process delivers a notice, others leave it alone for so long; a mail server may take its time. */
+const DELIVERY_LEASE_MS = 120_000;
+
+/** Delays between tries; then every hour, for ever: a notice is never given up. */
+const RETRY_MS = [10_000, 30_000, 120_000, 600_000, 1_800_000];
+const LONGEST_RETRY_MS = 3_600_000;
+
+const SWEEP_MS = 5_000;
+const SWEEP_LIMIT = 200;
+
+const takeNotice = statement(
+  'take-notice',
+  `update notices set tries = tries + 1, next_try_at = now() + $3 * interval '1 millisecond'
+   where merchant_id = $1 and notice_id = $2 and delivered_at is null and next_try_at <= now()
+   returning event, manual_cancellation_id, tries`,
+);
+
+const loadSubject = statement(
+  'load-notice-subject',
+  `select m.payment_id, m.kind, m.reason, m.opened_at, p.order_id, p.sandbox, r.issuer, r.reference
+   from manual_cancellations m
+   join payments p using (merchant_id, payment_id)
+   left join lateral (
+     select issuer, reference from issuer_references r
+     where r.merchant_id = m.merchant_id and r.payment_id = m.payment_id order by late desc, linked_at desc limit 1
+   ) r on true
+   where m.merchant_id = $1 and m.manual_cancellation_id = $2`,
+);
+
+const markDelivered = statement(
+  'mark-notice-delivered',
+  'update notices set delivered_at = now(), next_try_at = null, last_fault = null where merchant_id = $1 and notice_id = $2 and delivered_at is null',
+);
+
+const markFailed = statement(
+  'mark-notice-failed',
+  `update notices set last_fault = $3, next_try_at = now() + $4 * interval '1 millisecond'
+   where merchant_id = $1 and notice_id = $2 and delivered_at is null`,
+);
+
+const selectDue = statement(
+  'select-due-notices',
+  'select merchant_id, notice_id from notices where delivered_at is null and next_try_at <= now() order by next_try_at limit $1',
+);
+
+interface NoticeKey {
+  readonly merchantId: string;
+  readonly noticeId: string;
+}
+
+/** Delivers the outbox: each notice at least once, under one Message-ID, for as long as it takes. */
+@Injectable()
+export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: Jobs,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(MAIL_SENDER) private readonly mail: MailSender | null,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.work('deliver-notice', (key) => this.deliver(key));
+  }
+
+  onApplicationBootstrap(): void {
+    this.#schedule();
+  }
+
+  beforeApplicationShutdown(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.mail?.close();
+  }
+
+  /** Delivers one notice if it is due and no other process is at it. A failure is recorded, shown and tried again later. */
+  async deliver({ merchantId, noticeId }: NoticeKey): Promise<void> {
+    const [taken] = await this.database.run<{
+      event: NoticeSubject['event'];
+      manual_cancellation_id: string;
+      tries: number;
+    }>(takeNotice, [merchantId, noticeId, DELIVERY_LEASE_MS]);
+    if (!taken) return;
+    try {
+      await this.#send({ merchantId, noticeId }, taken);
+    } catch (error) {
+      await this.#recordFault({ merchantId, noticeId }, taken.tries, error);
+      return;
+    }
+    await this.database.run(markDelivered, [merchantId, noticeId]);
+  }
+
+  /** Finds due notices without a live job. */
+  async sweep(): Promise<void> {
+    const due = await this.database.run<{ merchant_id: string; notice_id: string }>(selectDue, [SWEEP_LIMIT]);
+    for (const { merchant_id, notice_id } of due) await this.deliver({ merchantId: merchant_id, noticeId: notice_id });
+  }
+
+  async #send(key: NoticeKey, taken: { event: NoticeSubject['event']; manual_cancellation_id: string }): Promise<void> {
+    const { notifyEmail } = this.config.mail;
+    if (!this.mail || notifyEmail === null)
+      throw new Error('No way to send notices is set: SMTP_URL and NOTIFY_EMAIL are needed');
+    const subject = await this.#subject(key.merchantId, taken);
+    await this.mail.send({
+      to: notifyEmail,
+      messageId: `<${key.noticeId}@vtex-card-connector>`,
+      ...noticeMail(subject),
+    });
+  }
+
+  async #subject(
+    merchantId: string,
+    { event, manual_cancellation_id }: { event: NoticeSubject['event']; manual_cancellation_id: string },
+  ) {
+    const [row] = await this.database.run<SubjectRow>(loadSubject, [merchantId, manual_cancellation_id]);
+    if (!row) throw new Error(`Bug: the notice's manual cancellation ${manual_cancellation_id} is not there`);
+    return {
+      event,
+      paymentId: row.payment_id,
+      orderId: row.order_id,
+      issuerName: row.issuer === null ? null : (findIssuer(row.issuer)?.name ?? row.issuer),
+      reference: row.reference,
+      reason: row.reason,
+      kind: row.kind,
+      sandbox: row.sandbox,
+      openedAt: row.opened_at,
+    } satisfies NoticeSubject;
+  }
+
+  async #recordFault({ merchantId, noticeId }: NoticeKey, tries: number, error: unknown): Promise<void> {
+    const words = scrub(error instanceof Error ? error.message : 'unknown fault').slice(0, 300);
+    this.metrics.noticeFaults.inc();
+    this.log.error(`A notice of a manual cancellation could not be delivered (try ${tries}); it is tried again.`, {
+      merchantId,
+      noticeId,
+      error,
+    });
+    await this.database.run(markFailed, [merchantId, noticeId, words, RETRY_MS[tries - 1] ?? LONGEST_RETRY_MS]);
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => void this.#sweepAndSchedule(), SWEEP_MS);
+  }
+
+  async #sweepAndSchedule(): Promise<void> {
+    await this.sweep().catch((error: unknown) =>
+      this.log.warn('The outbox could not be looked at; it is in 5 s.', { error }),
+    );
+    if (this.#timer) this.#schedule();
+  }
+}
+
+interface SubjectRow {
+  readonly payment_id: string;
+  readonly kind: NoticeSubject['kind'];
+  readonly reason: NoticeSubject['reason'];
+  readonly opened_at: Date;
+  readonly order_id: string | null;
+  readonly sandbox: boolean;
+  readonly issuer: string | null;
+  readonly reference: Readonly<Record<string, unknown>> | null;
+}

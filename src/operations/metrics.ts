@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+
+/** Counters for `/metrics`. Labels are few and closed: never an id of a payment or request. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+  readonly outcomes = this.#counter('cancellation_outcome_total', 'Attempts by issuer, kind and outcome', [
+    'issuer',
+    'kind',
+    'outcome',
+  ]);
+  readonly answers = this.#counter('cancellation_answer_total', 'Answers to VTEX by kind', ['answer']);
+  readonly replays = this.#counter('idempotency_replay_total', 'Requests answered with stored bytes', []);
+  readonly mismatches = this.#counter('idempotency_mismatch_total', 'Repeated request ids with other content', []);
+  readonly alerts = this.#counter('alert_total', 'Things an operator must look at', ['issuer']);
+  readonly noticeFaults = this.#counter('notice_fault_total', 'Notices that could not be delivered, by try', []);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+}

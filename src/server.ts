@@ -1,0 +1,80 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import 'reflect-metadata';
+import { AppModule, type AppParts } from './app.module.js';
+import type { Config } from './config.js';
+import { CancellationProgress } from './cancellations/cancellation-progress.js';
+import { Readiness } from './operations/readiness.js';
+import { answers } from './vtex/cancellation-answer.js';
+import { findMerchant, isBearer } from './vtex/credentials.js';
+import { VtexExceptionFilter } from './vtex/vtex-exception.filter.js';
+import { isVtexPath, paymentIdInPath, sendAnswer } from './vtex/vtex-http.js';
+
+/** VTEX's cancel has a few hundred bytes; a callback of an issuer some thousand. */
+const BODY_LIMIT = 64 * 1024;
+
+/** 255 characters, percent-encoded as up to 12 bytes each; a longer path parameter is answered before any route. */
+const LONGEST_PARAMETER = 255 * 12;
+
+/** Between the first red readiness and the closed port, so that a load balancer sees it. */
+const DRAIN_MS = 1_000;
+
+/** Makes the application; it does not listen yet. */
+export async function makeServer(parts: AppParts): Promise<NestFastifyApplication> {
+  const filter = new VtexExceptionFilter(parts.log);
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    // The protocol's time-outs are ours to keep; a slow sender is cut off.
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    // What the router itself refuses: badly encoded paths, parameters that are too long.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      filter.answer(error, request, reply),
+    forceCloseConnections: 'idle',
+  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), adapter, {
+    logger: parts.log,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(filter);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  // Every route gets the bytes as they came: callbacks are verified over them, and malformed JSON is answered in our own words.
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addHook('onRequest', (request, reply, done) => authenticate(parts.config, { request, reply, done }));
+  await app.init();
+  await fastify.ready();
+  return app;
+}
+
+/** In a hook, because a Nest guard does not run on what the router or the body reader refuses. */
+function authenticate(
+  config: Config,
+  { request, reply, done }: { request: FastifyRequest; reply: FastifyReply; done: () => void },
+): void {
+  if (isVtexPath(request.url)) {
+    const merchantId = findMerchant(request.headers, config.merchants);
+    if (merchantId === null) {
+      return sendAnswer(reply, answers.unauthorized({ paymentId: paymentIdInPath(request.url), requestId: null }));
+    }
+    request.merchantId = merchantId;
+  }
+  if (/^\/internal(?:[/?]|$)/.test(request.url) && !isBearer(request.headers.authorization, config.adminTokenDigest)) {
+    void reply
+      .status(401)
+      .header('www-authenticate', 'Bearer')
+      .send({ message: 'The bearer token of /internal is missing or wrong.' });
+    return;
+  }
+  done();
+}
+
+/** Readiness goes red first, then running work ends, then the port closes. */
+export async function stopServer(app: NestFastifyApplication): Promise<void> {
+  app.get(Readiness).isStopping = true;
+  await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+  await app.get(CancellationProgress).idle();
+  await app.close();
+}

@@ -1,0 +1,65 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../operations/log.js';
+import { answers } from './cancellation-answer.js';
+import { isVtexPath, paymentIdInPath, sendAnswer } from './vtex-http.js';
+
+/** The only catch-all: one log line with an id, and an answer that shows nothing of the fault, in the shape of whoever asked. */
+@Catch()
+export class VtexExceptionFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(exception, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also for what fails before Nest: the router, the body, a hook. */
+  answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const status = statusOf(exception);
+    if (isVtexPath(request.url)) return this.#answerVtex(exception, status, request, reply);
+    if (exception instanceof HttpException) {
+      void reply.status(exception.getStatus()).send(exception.getResponse());
+      return;
+    }
+    if (status < 500) {
+      void reply.status(status).send({ message: faultOfRequest(status) });
+      return;
+    }
+    const errorId = this.#logFault(exception, request);
+    void reply.status(500).send({ message: `An internal error occurred. Reference: ${errorId}.` });
+  }
+
+  #answerVtex(exception: unknown, status: number, request: FastifyRequest, reply: FastifyReply): void {
+    const to = { paymentId: paymentIdInPath(request.url), requestId: null };
+    if (status === 404) return sendAnswer(reply, answers.unknownPath(to));
+    if (status < 500) return sendAnswer(reply, answers.invalid(to, faultOfRequest(status)));
+    sendAnswer(reply, answers.internalError(to, this.#logFault(exception, request)));
+  }
+
+  #logFault(exception: unknown, request: FastifyRequest): string {
+    const errorId = randomUUID();
+    const paymentId = paymentIdInPath(request.url);
+    this.log.error('An unhandled error was answered 500.', {
+      errorId,
+      error: exception,
+      ...(paymentId === null ? {} : { paymentId }),
+    });
+    return errorId;
+  }
+}
+
+/** Nest's and Fastify's errors carry their status; anything else is a fault of ours. */
+function statusOf(exception: unknown): number {
+  if (exception instanceof HttpException) return exception.getStatus();
+  const status = (exception as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}
+
+function faultOfRequest(status: number): string {
+  if (status === 413) return 'the body is larger than 64 kB';
+  if (status === 414) return 'the path is too long';
+  if (status === 404) return 'there is nothing at this path';
+  return 'the path or the headers cannot be read';
+}

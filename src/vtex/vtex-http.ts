@@ -1,0 +1,39 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { VtexAnswer } from './cancellation-answer.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the credentials hook on VTEX's routes. */
+    merchantId?: string;
+  }
+}
+
+/** The merchant that the credentials hook found. */
+export function merchantOf(request: FastifyRequest): string {
+  if (request.merchantId === undefined) throw new Error('Bug: a VTEX route was reached without credentials');
+  return request.merchantId;
+}
+
+/** Sends exactly these bytes. */
+export function sendAnswer(reply: FastifyReply, { status, body }: VtexAnswer): void {
+  void reply
+    .status(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(body);
+}
+
+/** VTEX's routes begin with this; everything under it needs a merchant's credentials and answers in the protocol's shape. */
+export const isVtexPath = (url: string): boolean => /^\/payments(?:[/?]|$)/.test(url);
+
+/** The paymentId that a path names, as far as it can be read; for answers that are made before a route is found. */
+export function paymentIdInPath(url: string): string | null {
+  const part = /^\/payments\/([^/?]+)/.exec(url)?.[1];
+  if (part === undefined) return null;
+  try {
+    const paymentId = decodeURIComponent(part);
+    return paymentId.length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(paymentId) ? paymentId : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,30 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { PgBoss } from 'pg-boss';
+// The compiled code: Jest loads this file natively, and the tests that start processes need a build anyway.
+import { makeDataSource } from '../../dist/data-source.js';
+import { startEmbeddedPostgres } from '../../dist/development/embedded-postgres.js';
+
+/** One Postgres for the whole run, with a migrated template that each test file copies. */
+export default async function globalSetup() {
+  const projectFolder = process.cwd();
+  const dataFolder = join(mkdtempSync(join(tmpdir(), 'vtex-card-connector-test-')), 'postgres');
+  const postgres = await startEmbeddedPostgres({ projectFolder, dataFolder });
+  globalThis.embeddedPostgres = postgres;
+  process.env.TEST_POSTGRES_URL = postgres.url;
+  process.env.TEST_POSTGRES_FOLDER = dataFolder;
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  await client.query('create database template_migrated');
+  await client.end();
+  const templateUrl = postgres.url.replace(/\/postgres$/, '/template_migrated');
+  const dataSource = makeDataSource(templateUrl, join(projectFolder, 'migrations'));
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  await dataSource.destroy();
+  const boss = new PgBoss(templateUrl);
+  await boss.start();
+  await boss.stop({ graceful: false });
+}
