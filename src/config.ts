@@ -208,15 +208,15 @@ function readAccount({ issuer, values, mistakes, sandbox, timeoutMs }: AccountIn
   const isThere = texts.BASE_URL !== undefined;
   // Without a base URL the live account's settings are still checked, so that a mistake shows at once and not on the day it is used.
   if (!isThere && sandbox) return null;
-  const read = z.object({ ...shape, BASE_URL: setting.httpUrl().optional() }).safeParse(texts);
+  const lacking = isThere ? (mandatory as readonly string[]).filter((name) => texts[name] === undefined) : [];
+  mistakes.push(...lacking.map((name) => `${nameOf(name)} is needed because ${nameOf('BASE_URL')} is set`));
+  const kinds = z.object({ ...shape, BASE_URL: setting.httpUrl().optional() });
+  const read = (isThere && lacking.length === 0 ? kinds : kinds.partial()).safeParse(texts);
   if (!read.success) {
     const found = mistakesOf(read.error, nameOf);
     mistakes.push(...found.filter((mistake) => !mistakes.includes(mistake)));
     return null;
   }
-  const lacking = (mandatory as readonly string[]).filter((name) => texts[name] === undefined);
-  if (isThere)
-    mistakes.push(...lacking.map((name) => `${nameOf(name)} is needed because ${nameOf('BASE_URL')} is set`));
   if (!isThere || lacking.length > 0) return null;
   const { BASE_URL, ...settings } = read.data as { BASE_URL: string } & Record<string, unknown>;
   return {

@@ -55,6 +55,7 @@ export class CancellationRecord {
       const { cancellation, now } = await this.#lock(sql, key);
       if (cancellation.state !== 'asking' || !cancellation.leaseUntil || cancellation.leaseUntil > now) return;
       await this.store.closeLostAttempts(sql, key);
+      await recordEvent(sql, key, 'lease-expired', 'A call to the issuer was not recorded in time; it counts as unknown.');
       await this.#decide(sql, key, cancellation.version);
     });
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { behaviours, type BehaviourName } from '../issuers/simulator-server.js';
 import type { RunningSimulators } from './simulators.js';
 
 interface WelcomeInput {
@@ -9,30 +10,59 @@ interface WelcomeInput {
   readonly simulators: RunningSimulators['running'];
 }
 
-/** What `npm start` prints: two commands that link and cancel a payment, and what else can be tried. */
+/** Shown with a whole reference for each issuer; the other behaviours only by the ending that asks for them. */
+const shown: readonly BehaviourName[] = ['works', 'refuses', 'not-found', 'already', 'hangs', 'answer-lost'];
+
+/** What `npm start` prints: two commands that link and cancel a payment, and what else can be tried. Every id in it is new. */
 export function welcome({ url, appKey, appToken, adminToken, simulators }: WelcomeInput): string {
-  const paymentId = randomUUID().replaceAll('-', '').toUpperCase();
-  const requestId = randomUUID().replaceAll('-', '').toUpperCase();
   const [first] = simulators;
-  const reference = first?.simulator.examples[0]?.reference ?? {};
-  const link = { issuer: first?.issuer.code ?? 'vault', reference, value: 2300, orderId: '1234567-01' };
-  const cancel = { paymentId, requestId, authorizationId: 'AUT-70D2444272' };
   return [
     '',
-    `The connector listens on ${url}. Link a payment to a card, then cancel it as VTEX does:`,
-    '',
-    `curl -sS -X PUT '${url}/internal/payments/${paymentId}' -H 'Authorization: Bearer ${adminToken}' -H 'Content-Type: application/json' -d '${JSON.stringify(link)}'`,
-    '',
-    `curl -sS -X POST '${url}/payments/${paymentId}/cancellations' -H 'X-VTEX-API-AppKey: ${appKey}' -H 'X-VTEX-API-AppToken: ${appToken}' -H 'Content-Type: application/json' -d '${JSON.stringify(cancel)}'`,
-    '',
-    `What happened to it: GET ${url}/internal/payments/${paymentId}; what people must do: GET ${url}/internal/manual-cancellations (both with the same Authorization).`,
-    '',
-    'The issuers are simulated. Use a new paymentId for each reference; these make them behave in other ways:',
-    ...simulators.flatMap(({ issuer, simulator }) => [
-      '',
-      `  "issuer": "${issuer.code}"  (${issuer.name})`,
-      ...simulator.examples.map(({ reference: example, does }) => `    ${JSON.stringify(example)}  ${does}`),
-    ]),
+    `The connector listens on ${url}.`,
+    ...(first ? tryOut(first) : ['No issuer is simulated: each has a base URL of its own in the environment.']),
     '',
   ].join('\n');
+
+  function tryOut({ issuer, simulator }: RunningSimulators['running'][number]): string[] {
+    const paymentId = newId();
+    const link = {
+      issuer: issuer.code,
+      reference: simulator.referenceFor('works'),
+      value: 2300,
+      orderId: '1234567-01',
+    };
+    const cancel = { paymentId, requestId: newId(), authorizationId: 'AUT-70D2444272' };
+    return [
+      'Link a payment to a card, then cancel it as VTEX does:',
+      '',
+      `curl -sS -X PUT '${url}/internal/payments/${paymentId}' -H 'Authorization: Bearer ${adminToken}' -H 'Content-Type: application/json' -d '${JSON.stringify(link)}'`,
+      '',
+      `curl -sS -X POST '${url}/payments/${paymentId}/cancellations' -H 'X-VTEX-API-AppKey: ${appKey}' -H 'X-VTEX-API-AppToken: ${appToken}' -H 'Content-Type: application/json' -d '${JSON.stringify(cancel)}'`,
+      '',
+      'With the same Authorization: everything that happened to a payment, and what people still have to do:',
+      '',
+      `  GET ${url}/internal/payments/${paymentId}`,
+      `  GET ${url}/internal/manual-cancellations`,
+      '',
+      'The issuers are simulated. Link a new paymentId to one of these, and cancel that:',
+      ...simulators.flatMap(examples),
+      '',
+      'The last two characters of the id decide; any other ending cancels. The same endings work at all four:',
+      '',
+      ...Object.values(behaviours).flatMap(({ ending, does }) => (ending === null ? [] : [`  …${ending}  ${does}`])),
+    ];
+  }
 }
+
+function examples({ issuer, simulator }: RunningSimulators['running'][number]): string[] {
+  return [
+    '',
+    `  ${issuer.name}`,
+    ...shown.map((behaviour) => {
+      const body = JSON.stringify({ issuer: issuer.code, reference: simulator.referenceFor(behaviour) });
+      return `    ${body}  ${behaviours[behaviour].does}`;
+    }),
+  ];
+}
+
+const newId = () => randomUUID().replaceAll('-', '').toUpperCase();

@@ -13,6 +13,7 @@ export type PaymentEventKind =
   | 'link-refused'
   | 'invalid-request'
   | 'other-content'
+  | 'lease-expired'
   | 'late-answer'
   | 'stood-down'
   | 'dry-run'
