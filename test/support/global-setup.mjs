@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,7 +10,9 @@ import { startEmbeddedPostgres } from '../../dist/development/embedded-postgres.
 /** One Postgres for the whole run, with a migrated template that each test file copies. */
 export default async function globalSetup() {
   const projectFolder = process.cwd();
-  const dataFolder = join(mkdtempSync(join(tmpdir(), 'vtex-card-connector-test-')), 'postgres');
+  const folder = mkdtempSync(join(tmpdir(), 'vtex-card-connector-test-'));
+  chmodSync(folder, 0o711); // As root, Postgres runs as a user who must be able to enter it.
+  const dataFolder = join(folder, 'postgres');
   const postgres = await startEmbeddedPostgres({ projectFolder, dataFolder });
   globalThis.embeddedPostgres = postgres;
   process.env.TEST_POSTGRES_URL = postgres.url;
