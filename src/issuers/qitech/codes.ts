@@ -1,7 +1,7 @@
 import { commonOutcome, evidenceOf, later, type IssuerAnswer } from '../issuer-http.js';
 import type { Answered, CancelOutcome, QueryOutcome, RetryOutcome } from '../issuer.js';
 import type { QitechSettings } from './qitech.js';
-import { readAnswer, UnusableKeyError, type QitechReference, type Said } from './wire.js';
+import { readAnswer, UnusableCredentialError, type QitechReference, type Said } from './wire.js';
 
 /** 400 to a cancel, "Error canceling card in card service": instrument and card may be out of step afterwards. */
 export const DOWNSTREAM_FAULT = 'CIN000100';
@@ -100,11 +100,9 @@ function instrumentState(said: Said, reference: QitechReference, settings: Qitec
  * What an answer to the card query means, for a cancelled instrument.
  *
  * @param about.cancelled the outcome when the card is cancelled as well
+ * @param about.hadCardTrouble QI Tech said that it could not cancel the card, so that it will not do so by itself
  */
-export function cardAnswered(
-  answer: IssuerAnswer,
-  about: { cardKey: string; settings: QitechSettings; cancelled: QueryOutcome },
-): Answered<QueryOutcome> {
+export function cardAnswered(answer: IssuerAnswer, about: CardQuestion): Answered<QueryOutcome> {
   const said = readAnswer(answer);
   if (statusOf(answer) === 200) {
     const issuerText = said.status === null ? null : `instrument cancelled, card ${said.status}`;
@@ -115,10 +113,7 @@ export function cardAnswered(
   return { outcome: { kind: 'unknown', ...('alert' in outcome ? { alert: outcome.alert } : {}) }, evidence };
 }
 
-function cardState(
-  said: Said,
-  { cardKey, settings, cancelled }: { cardKey: string; settings: QitechSettings; cancelled: QueryOutcome },
-): QueryOutcome {
+function cardState(said: Said, { cardKey, settings, cancelled, hadCardTrouble }: CardQuestion): QueryOutcome {
   if (!said.isObject) return { kind: 'unknown' };
   if (said.cardKey !== cardKey.toLowerCase()) {
     return { kind: 'unknown', alert: 'answered the card query without naming the card that was asked for' };
@@ -126,11 +121,15 @@ function cardState(
   if (said.status === null) return { kind: 'unknown' };
   const ended = [...settings.CARD_CANCELLED_STATUSES, ...settings.ENDED_MEANS_CANCELLED];
   if (ended.includes(said.status)) return cancelled;
-  return {
-    kind: 'refused',
-    reason: 'refused_by_issuer',
-    alert: 'says the instrument is cancelled but its card is not',
-  };
+  const alert = 'says the instrument is cancelled but its card is not';
+  return hadCardTrouble ? { kind: 'refused', reason: 'refused_by_issuer', alert } : { kind: 'unknown', alert };
+}
+
+interface CardQuestion {
+  readonly cardKey: string;
+  readonly settings: QitechSettings;
+  readonly cancelled: QueryOutcome;
+  readonly hadCardTrouble: boolean;
 }
 
 function queryFault(answer: IssuerAnswer, said: Said): Answered<QueryOutcome> {
@@ -169,8 +168,8 @@ function sharedOutcome(answer: IssuerAnswer, said: Said): Answered<RetryOutcome 
 
 /** Where more can be said to the operator than for any issuer. */
 function alertOf(answer: IssuerAnswer): string | null {
-  if (answer.kind === 'not-sent' && answer.fault === UnusableKeyError.fault) {
-    return 'cannot be asked: PRIVATE_KEY, read again after a 401, is no usable key any more';
+  if (answer.kind === 'not-sent' && answer.fault === UnusableCredentialError.fault) {
+    return 'cannot be asked: API_CLIENT_KEY or PRIVATE_KEY, read again after a 401, is not usable any more';
   }
   if (answer.kind !== 'answer') return null;
   if (answer.status === 401) return `answers 401: check the credentials${clockWarning(answer.headers.date)}`;

@@ -7,7 +7,7 @@ import {
   cardPath,
   instrumentPath,
   signedRequest,
-  UnusableKeyError,
+  UnusableCredentialError,
   type Call,
   type QitechReference,
 } from './wire.js';
@@ -28,7 +28,10 @@ export function connectQitech(account: QitechAccount, http: IssuerHttp): Connect
 
 type Line = { readonly account: QitechAccount; readonly http: IssuerHttp };
 
-/** Asks for the instrument and, where a cancel told of trouble with the card, for the card too. */
+/**
+ * Asks for the instrument and, where a cancel told of trouble with the card, or its answer that might have told so was lost, for the
+ * card too: QI Tech can have cancelled the one without the other.
+ */
 async function query(
   reference: QitechReference,
   earlier: readonly EarlierAttempt[],
@@ -47,15 +50,16 @@ async function query(
   const cancels = earlier.filter(({ kind }) => kind === 'cancel');
   const isOurDoing = cancels.some(({ outcome }) => outcome === 'unknown' || outcome === 'asking');
   const cancelled = { kind: isOurDoing ? 'cancelled' : 'already-cancelled' } as const;
-  if (!cancels.some(({ issuerCode }) => issuerCode === DOWNSTREAM_FAULT)) return { ...instrument, outcome: cancelled };
-
+  const hadCardTrouble = cancels.some(({ issuerCode }) => issuerCode === DOWNSTREAM_FAULT);
   const { cardKey } = reference;
+  if (!hadCardTrouble && (!isOurDoing || cardKey === undefined)) return { ...instrument, outcome: cancelled };
+
   if (cardKey === undefined) {
     const alert = `answered ${DOWNSTREAM_FAULT} to a cancel: the instrument is cancelled, but whether its card is cannot be asked, because the link has no cardKey`;
     return { ...instrument, outcome: { kind: 'unknown', alert } };
   }
   const card = { method: 'GET', path: cardPath(reference.walletKey, cardKey), endsAt } as const;
-  return cardAnswered(await send(card, account, http), { cardKey, settings, cancelled });
+  return cardAnswered(await send(card, account, http), { cardKey, settings, cancelled, hadCardTrouble });
 }
 
 /** One attempt has one time-out, however many requests it takes: the lease on it is only a little longer. */
@@ -73,7 +77,7 @@ async function send(call: Call, account: QitechAccount, http: IssuerHttp): Promi
       },
     );
   } catch (error) {
-    if (error instanceof UnusableKeyError) return { kind: 'not-sent', fault: UnusableKeyError.fault };
+    if (error instanceof UnusableCredentialError) return { kind: 'not-sent', fault: UnusableCredentialError.fault };
     throw error;
   }
 }

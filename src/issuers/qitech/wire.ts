@@ -38,10 +38,12 @@ export interface Call {
 /**
  * A request without a body, signed at this moment.
  *
- * @throws UnusableKeyError when the private key's file was replaced by something that is no P-521 key
+ * @throws UnusableCredentialError when a credential's file was replaced by something that is none
  */
 export function signedRequest({ method, path, endsAt }: Call, account: QitechAccount): IssuerRequest {
   const { API_CLIENT_KEY, EMPTY_PAYLOAD_MD5, PRIVATE_KEY } = account.settings;
+  const privateKey = readP521(() => privateKeyOf(PRIVATE_KEY.reveal()));
+  if (privateKey === null || apiClientKeyFault(API_CLIENT_KEY.reveal()) !== null) throw new UnusableCredentialError();
   const url = new URL(account.baseUrl + path);
   const claims = {
     ...payloadMd5[EMPTY_PAYLOAD_MD5],
@@ -57,16 +59,16 @@ export function signedRequest({ method, path, endsAt }: Call, account: QitechAcc
       accept: 'application/json',
       'API-CLIENT-KEY': API_CLIENT_KEY.reveal(),
       // The token stands alone: QI Tech wants no "Bearer" before it.
-      AUTHORIZATION: signedToken(claims, PRIVATE_KEY.reveal()),
+      AUTHORIZATION: signedToken(claims, privateKey),
     },
     body: null,
     timeoutMs: Math.max(1, Math.ceil(endsAt - performance.now())),
   };
 }
 
-/** The private key was good at the start and, read again after a 401, is not any more. Nothing was sent with it. */
-export class UnusableKeyError extends Error {
-  static readonly fault = 'unusable-private-key';
+/** A credential was good at the start and, read again after a 401, is not any more. Nothing was sent with it. */
+export class UnusableCredentialError extends Error {
+  static readonly fault = 'unusable-credential';
 }
 
 const payloadMd5: Record<QitechSettings['EMPTY_PAYLOAD_MD5'], { payload_md5?: string }> = {
@@ -83,10 +85,9 @@ function md5(payload: string): string {
 const timestamp = () => new Date().toISOString().replace('Z', '000Z');
 
 /** A JWT, ES512: ECDSA with P-521 and SHA-512, both numbers of the signature at full length (RFC 7518, 3.4). */
-function signedToken(claims: object, pem: string): string {
-  if (privateKeyFault(pem) !== null) throw new UnusableKeyError();
+function signedToken(claims: object, privateKey: KeyObject): string {
   const signed = `${base64url({ alg: 'ES512', typ: 'JWT' })}.${base64url(claims)}`;
-  const signature = sign('sha512', Buffer.from(signed), { key: privateKeyOf(pem), dsaEncoding: 'ieee-p1363' });
+  const signature = sign('sha512', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
   return `${signed}.${signature.toString('base64url')}`;
 }
 
@@ -158,9 +159,8 @@ export function apiClientKeyFault(value: string): string | null {
 
 /** Why a text cannot be our signing key; null when it can. */
 export function privateKeyFault(pem: string): string | null {
-  return isP521(() => privateKeyOf(pem))
-    ? null
-    : 'must be an EC private key on the curve P-521 as PEM text, without a passphrase';
+  const fault = 'must be an EC private key on the curve P-521 as PEM text, without a passphrase';
+  return readP521(() => privateKeyOf(pem)) ? null : fault;
 }
 
 /** Why a text cannot be QI Tech's key; null when it can. */
@@ -168,7 +168,7 @@ export function publicKeyFault(pem: string): string | null {
   const fault = "must be QI Tech's EC public key on the curve P-521 as PEM text";
   // Node would quietly take the public half of a private key.
   if (pem.includes('PRIVATE KEY')) return `${fault}, not a private key`;
-  return isP521(() => createPublicKey(withLineBreaks(pem))) ? null : fault;
+  return readP521(() => createPublicKey(withLineBreaks(pem))) ? null : fault;
 }
 
 const privateKeyOf = (pem: string) => createPrivateKey(withLineBreaks(pem));
@@ -176,10 +176,11 @@ const privateKeyOf = (pem: string) => createPrivateKey(withLineBreaks(pem));
 /** Many tools write a PEM into one line of an environment file with `\n` for its line breaks. */
 const withLineBreaks = (pem: string) => pem.replaceAll('\\n', '\n');
 
-function isP521(read: () => KeyObject): boolean {
+function readP521(read: () => KeyObject): KeyObject | null {
   try {
-    return read().asymmetricKeyDetails?.namedCurve === 'secp521r1';
+    const key = read();
+    return key.asymmetricKeyDetails?.namedCurve === 'secp521r1' ? key : null;
   } catch {
-    return false;
+    return null;
   }
 }
