@@ -201,14 +201,20 @@ interface AccountInput {
 /** An account is there when its base URL is; then everything it needs must be there too. */
 function readAccount({ issuer, values, mistakes, sandbox, timeoutMs }: AccountInput): Account | null {
   const prefix = `${issuer.code.toUpperCase()}_`;
-  const { shape, credentials: twins, mandatory } = issuer.settings;
+  const { shape, credentials: twins, mandatory, mandatoryWhile = {} } = issuer.settings;
   const isTwin = (name: string) => sandbox && (name === 'BASE_URL' || (twins as readonly string[]).includes(name));
   const nameOf = (name: string) => `${prefix}${isTwin(name) ? 'SANDBOX_' : ''}${name}`;
   const texts = Object.fromEntries(['BASE_URL', ...Object.keys(shape)].map((name) => [name, values[nameOf(name)]]));
   const isThere = texts.BASE_URL !== undefined;
   // Without a base URL the live account's settings are still checked, so that a mistake shows at once and not on the day it is used.
   if (!isThere && sandbox) return null;
-  const lacking = isThere ? (mandatory as readonly string[]).filter((name) => texts[name] === undefined) : [];
+  const isNeeded = (name: string) => {
+    const flag = (mandatoryWhile as Readonly<Record<string, string | undefined>>)[name];
+    return flag === undefined || setting.flag().safeParse(texts[flag] ?? 'on').data !== false;
+  };
+  const lacking = isThere
+    ? (mandatory as readonly string[]).filter((name) => texts[name] === undefined && isNeeded(name))
+    : [];
   mistakes.push(...lacking.map((name) => `${nameOf(name)} is needed because ${nameOf('BASE_URL')} is set`));
   const kinds = z.object({ ...shape, BASE_URL: setting.httpUrl().optional() });
   const read = (isThere && lacking.length === 0 ? kinds : kinds.partial()).safeParse(texts);

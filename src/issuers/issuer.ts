@@ -48,6 +48,8 @@ export interface SettingsOf<Shape extends SettingsShape> {
   readonly credentials: readonly (keyof Shape & string)[];
   /** The credentials without which an account counts as not configured. */
   readonly mandatory: readonly (keyof Shape & string)[];
+  /** Mandatory credentials that are needed only while a setting of the kind `flag` is on: credential -> flag. */
+  readonly mandatoryWhile?: Readonly<Partial<Record<keyof Shape & string, keyof Shape & string>>>;
 }
 
 /** One account at an issuer, of one environment. */

@@ -60,13 +60,18 @@ export interface ArthaReference {
 const referenceSchema: z.ZodType<ArthaReference> = z.strictObject({
   cardId: z
     .string({ error: 'cardId must be text' })
-    .refine((cardId) => cardId.length >= 1 && cardId.length <= 255, {
-      error: 'cardId must have 1 to 255 characters',
+    .refine((cardId) => cardId.trim() !== '' && cardId.length <= 255, {
+      error: 'cardId must have 1 to 255 characters, not only blanks',
     })
     .refine((cardId) => !/[\p{Cc}\p{Cs}]/u.test(cardId), {
       error: 'cardId must not contain control characters or half characters',
     }),
 });
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A UUID means the same in upper and lower case; of any other id we do not know. */
+export const identityOf = ({ cardId }: ArthaReference): string => (UUID.test(cardId) ? cardId.toLowerCase() : cardId);
 
 export const artha = defineIssuer({
   code: 'artha',
@@ -75,8 +80,9 @@ export const artha = defineIssuer({
     shape,
     credentials: ['ACCESS_TOKEN', 'CUSTOMER_TOKEN', 'PRIVATE_KEY', 'CALLBACK_PUBLIC_KEY'],
     mandatory: ['ACCESS_TOKEN', 'CUSTOMER_TOKEN', 'PRIVATE_KEY'],
+    mandatoryWhile: { ACCESS_TOKEN: 'BEARER', CUSTOMER_TOKEN: 'SIGNATURE', PRIVATE_KEY: 'SIGNATURE' },
   },
-  reference: { schema: referenceSchema, identity: ({ cardId }) => cardId },
+  reference: { schema: referenceSchema, identity: identityOf },
   timeoutMs: 10_000,
   giveUpHours: 20,
   // 10 s: a cancel that is still on its way must have arrived before its card's state means anything.

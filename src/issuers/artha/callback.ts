@@ -2,7 +2,7 @@ import { scrub } from '../issuer-http.js';
 import type { CallbackKind, CallbackReading, CallbackRequest } from '../issuer.js';
 import type { ArthaAccount, ArthaSettings } from './artha.js';
 import { isOneOf, meaningOfCallback } from './codes.js';
-import { isGenuine, signedFieldsOf, signedText, taskIdOf, type SignedField } from './wire.js';
+import { isGenuine, signedFieldsOf, signedText, taskIdOf, withoutSecrets, type SignedField } from './wire.js';
 
 /**
  * Artha's callbacks ("Callback notification", https://docs.artha.work/callback-notification-858485m0): one URL for all events.
@@ -47,7 +47,7 @@ function readEvent(fields: readonly SignedField[], account: ArthaAccount): Callb
   if (event === null) return { kind: 'unreadable' };
   if (!isOneOf(['operation'], event)) return { kind: 'ignored' };
   // The page prints the name with a lower-case L in place of the capital I.
-  const taskId = taskIdOf(only(fields, 'taskid', 'taskld') ?? '');
+  const taskId = taskIdOf(only(fields, 'taskid', 'taskld') ?? '', account);
   const status = only(fields, 'status');
   if (taskId === null || status === null) return { kind: 'unreadable' };
   const remarks = only(fields, 'remarks');
@@ -58,9 +58,9 @@ function readEvent(fields: readonly SignedField[], account: ArthaAccount): Callb
       outcome: meaningOfCallback(status, remarks, account),
       evidence: {
         httpStatus: null,
-        issuerCode: scrub(status).slice(0, 100),
-        issuerText: remarks === null ? null : scrub(remarks).slice(0, 500),
-        traceId: scrub(taskId).slice(0, 200),
+        issuerCode: scrub(withoutSecrets(status, account)).slice(0, 100),
+        issuerText: remarks === null ? null : scrub(withoutSecrets(remarks, account)).slice(0, 500),
+        traceId: taskId.slice(0, 200),
       },
     },
   };

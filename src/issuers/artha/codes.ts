@@ -52,7 +52,9 @@ export function meaningOfCardStatus(
     return { kind: mayBeOurs ? 'cancelled' : 'already-cancelled' };
   }
   const isAtWork = cancels.includes('pending') || isOneOf(settings.PENDING_REMARKS, cardStatus);
-  return { kind: isAtWork ? 'pending' : 'not-cancelled' };
+  if (isAtWork) return { kind: 'pending' };
+  // As long as nobody has told us how a cancelled card reads, no status says that a card is not cancelled.
+  return { kind: settings.CANCELLED_CARD_STATUSES.length === 0 ? 'unknown' : 'not-cancelled' };
 }
 
 type CallbackOutcome = Extract<CallbackReading, { kind: 'about' }>['answered']['outcome'];

@@ -1,4 +1,4 @@
-import { commonOutcome, evidenceOf, later, readJsonObject, sendRenewing, textOrNull } from '../issuer-http.js';
+import { commonOutcome, evidenceOf, later, readJsonObject, sendRenewing } from '../issuer-http.js';
 import type { IssuerAnswer, IssuerHttp, IssuerRequest } from '../issuer-http.js';
 import type {
   Answered,
@@ -18,6 +18,7 @@ import {
   detailsRequest,
   readCancelAnswer,
   readCardStatus,
+  withoutSecrets,
 } from './wire.js';
 
 export function connectArtha(account: ArthaAccount, http: IssuerHttp): Connector<ArthaReference> {
@@ -49,7 +50,7 @@ function classifyCancel(answer: IssuerAnswer, account: ArthaAccount): Answered<C
 
 /** Null where Artha's pages say nothing. */
 function ownMeaning(status: number, text: string, account: ArthaAccount): CancelOutcome | null {
-  const said = readCancelAnswer(text);
+  const said = readCancelAnswer(text, account);
   if (status === 200) return meaningOfCancel(said, account);
   // A body that says Success under any other status contradicts it; neither is believed.
   if (isOneOf(account.settings.SUCCESS_STATUSES, said?.status ?? null)) return unknown;
@@ -59,18 +60,12 @@ function ownMeaning(status: number, text: string, account: ArthaAccount): Cancel
 /** The bodies of errors are on no page; `code` and `message` are the names that Artha asks us to use towards itself. */
 function cancelEvidence(text: string, account: ArthaAccount): Partial<Evidence> {
   const body = readJsonObject(text) ?? {};
-  const kept = (value: unknown) => withoutSecrets(textOrNull(value), account);
+  const kept = (value: unknown) => (typeof value === 'string' ? withoutSecrets(value, account) : null);
   return {
     issuerCode: kept(body.status) ?? (typeof body.code === 'number' ? String(body.code) : kept(body.code)),
     issuerText: kept(body.remarks) ?? kept(body.message),
     traceId: kept(body.taskId),
   };
-}
-
-/** An answer may repeat what it was sent, and no pattern recognises an opaque token. */
-function withoutSecrets(words: string | null, { settings }: ArthaAccount): string | null {
-  const tokens = [settings.ACCESS_TOKEN, settings.CUSTOMER_TOKEN].flatMap((token) => token?.reveal() ?? []);
-  return tokens.reduce<string | null>((masked, token) => masked?.replaceAll(token, '[secret]') ?? null, words);
 }
 
 /** Nothing of the answer but its HTTP status is kept: the body holds the card's number and CVV, wherever Artha may put them. */

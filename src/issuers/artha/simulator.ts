@@ -1,5 +1,6 @@
 import { generateKeyPair, randomBytes, randomInt, randomUUID, sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
+import { identityOf } from './artha.js';
 import {
   behaviours,
   idEnding,
@@ -73,7 +74,8 @@ export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): 
     if (server.callbackUrl === null) return;
     const message = callback({ taskId: taskOf(cardId), status: 'success', remarks: 'CardCancelled' });
     void post(server.callbackUrl, message).then((isHeard) => {
-      if (!isHeard && attemptsLeft > 1) server.later(callbackDelayMs, () => callBack(cardId, attemptsLeft - 1));
+      const goesOn = !isHeard && attemptsLeft > 1 && server.callbackUrl !== null;
+      if (goesOn) server.later(callbackDelayMs, () => callBack(cardId, attemptsLeft - 1));
     });
   };
 
@@ -82,7 +84,7 @@ export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): 
     if ('fault' in read) return refuseRequest(exchange, 400, read.fault);
     const { cardId } = read;
     server.cancel(exchange, {
-      identity: cardId,
+      identity: identityOf({ cardId }),
       id: cardId,
       natural: {
         success: () => plainText(200, { taskId: taskOf(cardId), status: 'Success', remarks: 'CardInProgress' }),
@@ -100,11 +102,12 @@ export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): 
     if (!cardId || exchange.body !== '')
       return refuseRequest(exchange, 400, 'card id is not readable, or a body was sent');
     if (cardId.endsWith(behaviours['not-found'].ending)) return answer(exchange, 404, { code: 404 });
+    const isCancelled = server.isCancelled(identityOf({ cardId })) || cardId.endsWith(behaviours.already.ending);
     answer(exchange, 200, {
       cardNumber: '4111111111111111',
       cvv: '737',
       expirationDate: '12/30',
-      cardStatus: server.isCancelled(cardId) ? 'Cancelled' : 'Active',
+      cardStatus: isCancelled ? 'Cancelled' : 'Active',
     });
   };
 
@@ -142,9 +145,12 @@ export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): 
     referenceFor: (behaviour: BehaviourName) => ({ cardId: `${randomUUID().slice(0, -2)}${idEnding(behaviour)}` }),
     effects: server.effects,
     requests: server.requests,
-    script: (reference, list) => server.script(String(reference.cardId), list),
+    script: (reference, list) => server.script(identityOf({ cardId: String(reference.cardId) }), list),
     sendCallbacksTo: (url) => (server.callbackUrl = url),
-    stop: () => server.stop(),
+    stop: () => {
+      server.callbackUrl = null;
+      return server.stop();
+    },
     callback,
   };
 }

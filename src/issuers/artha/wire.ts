@@ -1,5 +1,14 @@
-import { constants, createPrivateKey, createPublicKey, randomInt, sign, verify, type KeyObject } from 'node:crypto';
-import { readJsonObject, type IssuerRequest } from '../issuer-http.js';
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  randomInt,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
+import { readJsonObject, scrub, type IssuerRequest } from '../issuer-http.js';
 import type { Secret } from '../issuer.js';
 import type { ArthaAccount, ArthaReference } from './artha.js';
 
@@ -43,13 +52,13 @@ export function detailsRequest(account: ArthaAccount, { cardId }: ArthaReference
 export const canStandInPath = ({ cardId }: ArthaReference): boolean => cardId !== '.' && cardId !== '..';
 
 /** The answer is declared text/plain and is JSON, whatever its header says. Null when it is not of the documented shape. */
-export function readCancelAnswer(text: string): CancelAnswer | null {
+export function readCancelAnswer(text: string, account: ArthaAccount): CancelAnswer | null {
   const body = readJsonObject(text);
   if (body === null) return null;
   const fields = [body.taskId, body.status, body.remarks].map((value) => value ?? '');
   if (!fields.every((value) => typeof value === 'string')) return null;
   const [taskId, status, remarks] = fields.map((value) => value.trim() || null);
-  return { taskId: taskIdOf(taskId ?? ''), status: status ?? null, remarks: remarks ?? null };
+  return { taskId: taskIdOf(taskId ?? '', account), status: status ?? null, remarks: remarks ?? null };
 }
 
 /** The only field of CardDetails that is read: the others are the card's number, CVV and expiry. */
@@ -58,11 +67,25 @@ export function readCardStatus(text: string): string | null {
   return typeof status === 'string' ? status.trim() || null : null;
 }
 
-/** A task id that answer and callback can be matched by: UUIDs in lower case. Null when it cannot be one. */
-export function taskIdOf(text: string): string | null {
+/**
+ * A task id that answer and callback can be matched by: UUIDs in lower case. Null when it cannot be one.
+ * It is kept, so one that looks like something that must not be (a card number, say) stands as its hash, on both sides.
+ */
+export function taskIdOf(text: string, account: ArthaAccount): string | null {
   const taskId = text.trim();
   if (taskId === '' || taskId.length > 255 || /\p{Cc}/u.test(taskId)) return null;
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(taskId) ? taskId.toLowerCase() : taskId;
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(taskId)) return taskId.toLowerCase();
+  const isHarmless = scrub(withoutSecrets(taskId, account)) === taskId;
+  return isHarmless ? taskId : `sha256:${createHash('sha256').update(taskId).digest('hex')}`;
+}
+
+/** Masks our own credentials: an answer may repeat what it was sent, and no pattern recognises an opaque token. */
+export function withoutSecrets(words: string, { settings }: ArthaAccount): string {
+  const secrets = [settings.ACCESS_TOKEN, settings.CUSTOMER_TOKEN, settings.PRIVATE_KEY, settings.CALLBACK_PUBLIC_KEY];
+  return secrets
+    .flatMap((secret) => secret?.reveal().split(LINE_BREAK) ?? [])
+    .filter((line) => line !== '' && !line.startsWith('-----'))
+    .reduce((masked, line) => masked.replaceAll(line, '[secret]'), words);
 }
 
 /**
@@ -140,14 +163,14 @@ function requestHeaders(
 ): Readonly<Record<string, string>> {
   const { settings } = account;
   const plain = settings.BEARER
-    ? { ...own, Authorization: `Bearer ${usable('ACCESS_TOKEN', settings.ACCESS_TOKEN, tokenFault)}` }
+    ? { ...own, Authorization: `Bearer ${usable('ACCESS_TOKEN', account, tokenFault)}` }
     : own;
   if (!settings.SIGNATURE) return plain;
-  const privateKey = usable('PRIVATE_KEY', settings.PRIVATE_KEY, privateKeyFault);
+  const privateKey = usable('PRIVATE_KEY', account, privateKeyFault);
   const signed = {
     timestamp: String(Math.floor(Date.now() / 1000)),
     nonce: nonce(),
-    customerToken: usable('CUSTOMER_TOKEN', settings.CUSTOMER_TOKEN, tokenFault),
+    customerToken: usable('CUSTOMER_TOKEN', account, tokenFault),
   };
   const extra = settings.SIGNED_HEADERS.map((name): SignedField => [name, valueOf(plain, name)]);
   const text = signedText([...Object.entries(signed), ...extra, ...fields], account);
@@ -156,10 +179,15 @@ function requestHeaders(
 }
 
 /** Checked again at each use, because a `file:` secret may have been replaced by something else since the start. */
-function usable(name: string, secret: Secret | undefined, faultOf: (value: string) => string | null): string {
-  const fault = secret === undefined ? 'is not set' : faultOf(secret.reveal());
-  if (secret === undefined || fault !== null) throw new CredentialFault(`nothing was sent: ${name} ${fault}`);
-  return secret.reveal();
+function usable(
+  name: 'ACCESS_TOKEN' | 'CUSTOMER_TOKEN' | 'PRIVATE_KEY',
+  { settings, sandbox }: ArthaAccount,
+  faultOf: (value: string) => string | null,
+): string {
+  const value = settings[name]?.reveal();
+  const fault = value === undefined ? 'is not set' : faultOf(value);
+  if (value !== undefined && fault === null) return value;
+  throw new CredentialFault(`nothing was sent: ${sandbox ? 'ARTHA_SANDBOX' : 'ARTHA'}_${name} ${fault}`);
 }
 
 /** Ten characters: the length that "API Specification" asks for. */
@@ -173,8 +201,10 @@ const privateKeyOf = (pem: string) => createPrivateKey(withLineBreaks(pem));
 
 const publicKeyOf = (pem: string) => createPublicKey(withLineBreaks(pem));
 
+const withLineBreaks = (pem: string) => pem.split(LINE_BREAK).join('\n');
+
 /** Many tools write a PEM into one line of an environment file with `\n` for its line breaks. */
-const withLineBreaks = (pem: string) => pem.replaceAll('\\n', '\n');
+const LINE_BREAK = /\s*(?:\n|\\n)\s*/;
 
 function keyFault(read: () => KeyObject, fault: string): string | null {
   try {
