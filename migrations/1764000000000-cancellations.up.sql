@@ -49,8 +49,7 @@ create table cancellations (
   version          integer     not null default 1,
   claimed_at       timestamptz not null default now(),
   lease_until      timestamptz,           -- until then the process that made the open attempt owns it
-  next_check_at    timestamptz,           -- when the follow-up's schedule acts; kept while a check in between asks
-  waits            integer     not null default 0,  -- how often the follow-up's schedule moved on
+  next_check_at    timestamptz,           -- when the follow-up looks again; kept while it asks
   finished_at      timestamptz,
   constraint cancellations_pk primary key (merchant_id, payment_id),
   constraint cancellations_payment foreign key (merchant_id, payment_id) references payments,

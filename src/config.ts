@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { issuers, type IssuerCode } from './issuers/index.js';
-import type { Account, SomeIssuer } from './issuers/issuer.js';
+import type { Account, SettingsOf, SettingsShape, SomeIssuer } from './issuers/issuer.js';
 import * as setting from './setting-kinds.js';
 
 /** Everything that can be set, read and checked once at start. */
@@ -201,8 +201,8 @@ interface AccountInput {
 /** An account is there when its base URL is; then everything it needs must be there too. */
 function readAccount({ issuer, values, mistakes, sandbox, timeoutMs }: AccountInput): Account | null {
   const prefix = `${issuer.code.toUpperCase()}_`;
-  const { shape, credentials: twins, mandatory, mandatoryWhile = {} } = issuer.settings;
-  const isTwin = (name: string) => sandbox && (name === 'BASE_URL' || (twins as readonly string[]).includes(name));
+  const { shape, credentials: twins, mandatory, mandatoryWhile = {} } = issuer.settings as SettingsOf<SettingsShape>;
+  const isTwin = (name: string) => sandbox && (name === 'BASE_URL' || twins.includes(name));
   const nameOf = (name: string) => `${prefix}${isTwin(name) ? 'SANDBOX_' : ''}${name}`;
   const texts = Object.fromEntries(['BASE_URL', ...Object.keys(shape)].map((name) => [name, values[nameOf(name)]]));
   const isThere = texts.BASE_URL !== undefined;
@@ -212,9 +212,7 @@ function readAccount({ issuer, values, mistakes, sandbox, timeoutMs }: AccountIn
     const flag = (mandatoryWhile as Readonly<Record<string, string | undefined>>)[name];
     return flag === undefined || setting.flag().safeParse(texts[flag] ?? 'on').data !== false;
   };
-  const lacking = isThere
-    ? (mandatory as readonly string[]).filter((name) => texts[name] === undefined && isNeeded(name))
-    : [];
+  const lacking = isThere ? mandatory.filter((name) => texts[name] === undefined && isNeeded(name)) : [];
   mistakes.push(...lacking.map((name) => `${nameOf(name)} is needed because ${nameOf('BASE_URL')} is set`));
   const kinds = z.object({ ...shape, BASE_URL: setting.httpUrl().optional() });
   const read = (isThere && lacking.length === 0 ? kinds : kinds.partial()).safeParse(texts);
@@ -230,7 +228,7 @@ function readAccount({ issuer, values, mistakes, sandbox, timeoutMs }: AccountIn
     sandbox,
     baseUrl: BASE_URL,
     timeoutMs,
-    settings: settings as Account['settings'],
+    settings: settings,
   };
 }
 

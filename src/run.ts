@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Development applies migrations itself; production refuses to start while one is pending. */
   readonly migrate: boolean;
   readonly log?: Log;
+  /** How long a database that is away at the start is waited for. */
+  readonly databaseWaitMs?: number;
 }
 
 export interface RunningService {
@@ -29,7 +31,6 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-/** How long a database that is away at the start is waited for. */
 const DATABASE_WAIT_MS = 30_000;
 
 /**
@@ -42,8 +43,9 @@ export async function runService({
   mail,
   migrate,
   log = new Log(config.logLevel),
+  databaseWaitMs = DATABASE_WAIT_MS,
 }: RunOptions): Promise<RunningService> {
-  const dataSource = await connect(config, migrationsFolder, log);
+  const dataSource = await connect(() => makeDataSource(config.databaseUrl, migrationsFolder), databaseWaitMs, log);
   try {
     if (migrate) await dataSource.runMigrations();
     if (await dataSource.showMigrations())
@@ -62,19 +64,18 @@ export async function runService({
   }
 }
 
-async function connect(config: Config, migrationsFolder: string, log: Log): Promise<DataSource> {
-  const giveUpAt = performance.now() + DATABASE_WAIT_MS;
+async function connect(make: () => DataSource, waitMs: number, log: Log): Promise<DataSource> {
+  const giveUpAt = performance.now() + waitMs;
   for (;;) {
-    const dataSource = makeDataSource(config.databaseUrl, migrationsFolder);
     try {
-      return await dataSource.initialize();
+      return await make().initialize();
     } catch (error) {
       if (performance.now() >= giveUpAt) {
         throw new StartError('The database cannot be reached. Check DATABASE_URL and that the server is running.', {
           cause: error,
         });
       }
-      log.warn('The database cannot be reached; trying again for up to 30 s.', { error });
+      log.warn(`The database cannot be reached; trying again for up to ${Math.ceil(waitMs / 1_000)} s.`, { error });
       await sleep(1_000);
     }
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -9,7 +10,7 @@ import { Readiness } from './operations/readiness.js';
 import { answers } from './vtex/cancellation-answer.js';
 import { findMerchant, isBearer } from './vtex/credentials.js';
 import { VtexExceptionFilter } from './vtex/vtex-exception.filter.js';
-import { isVtexPath, paymentIdInPath, sendAnswer } from './vtex/vtex-http.js';
+import { isVtexRoute, paymentIdInPath, routeOf, sendAnswer } from './vtex/vtex-http.js';
 
 /** VTEX's cancel has a few hundred bytes; a callback of an issuer some thousand. */
 const BODY_LIMIT = 64 * 1024;
@@ -28,9 +29,9 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
     // The protocol's time-outs are ours to keep; a slow sender is cut off.
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    // What the router itself refuses: badly encoded paths, parameters that are too long.
+    // What the router itself refuses, before any hook: badly encoded paths, parameters that are too long.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      filter.answer(error, request, reply),
+      authenticate(parts.config, { request, reply, done: () => filter.answer(error, request, reply) }),
     forceCloseConnections: 'idle',
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), adapter, {
@@ -39,7 +40,7 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
     abortOnError: false,
   });
   app.useGlobalFilters(filter);
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   // Every route gets the bytes as they came: callbacks are verified over them, and malformed JSON is answered in our own words.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -54,14 +55,17 @@ function authenticate(
   config: Config,
   { request, reply, done }: { request: FastifyRequest; reply: FastifyReply; done: () => void },
 ): void {
-  if (isVtexPath(request.url)) {
+  if (isVtexRoute(request)) {
     const merchantId = findMerchant(request.headers, config.merchants);
     if (merchantId === null) {
       return sendAnswer(reply, answers.unauthorized({ paymentId: paymentIdInPath(request.url), requestId: null }));
     }
     request.merchantId = merchantId;
   }
-  if (/^\/internal(?:[/?]|$)/.test(request.url) && !isBearer(request.headers.authorization, config.adminTokenDigest)) {
+  if (
+    /^\/internal(?:[/?]|$)/.test(routeOf(request)) &&
+    !isBearer(request.headers.authorization, config.adminTokenDigest)
+  ) {
     void reply
       .status(401)
       .header('www-authenticate', 'Bearer')
@@ -71,10 +75,16 @@ function authenticate(
   done();
 }
 
+/**
+ * Running calls end by their own time-out (25 s at most); a commit that cannot be made because the database is away is not waited
+ * for any longer: its row counts as unknown.
+ */
+const IDLE_MS = 26_000;
+
 /** Readiness goes red first, then running work ends, then the port closes. */
 export async function stopServer(app: NestFastifyApplication): Promise<void> {
   app.get(Readiness).isStopping = true;
-  await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
-  await app.get(CancellationProgress).idle();
+  await sleep(DRAIN_MS);
+  await Promise.race([app.get(CancellationProgress).idle(), sleep(IDLE_MS, null, { ref: false })]);
   await app.close();
 }

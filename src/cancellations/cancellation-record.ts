@@ -55,7 +55,12 @@ export class CancellationRecord {
       const { cancellation, now } = await this.#lock(sql, key);
       if (cancellation.state !== 'asking' || !cancellation.leaseUntil || cancellation.leaseUntil > now) return;
       await this.store.closeLostAttempts(sql, key);
-      await recordEvent(sql, key, 'lease-expired', 'A call to the issuer was not recorded in time; it counts as unknown.');
+      await recordEvent(
+        sql,
+        key,
+        'lease-expired',
+        'A call to the issuer was not recorded in time; it counts as unknown.',
+      );
       await this.#decide(sql, key, cancellation.version);
     });
   }
@@ -76,8 +81,7 @@ export class CancellationRecord {
 
   /** What comes next for a cancellation that is neither final nor asking. */
   nextStep(key: PaymentKey, cancellation: Cancellation, attempts: readonly Attempt[], now: Date): Step {
-    const { claimedAt, waits } = cancellation;
-    return nextStep({ claimedAt, waits, attempts }, this.#rules(key, cancellation), now);
+    return nextStep({ claimedAt: cancellation.claimedAt, attempts }, this.#rules(key, cancellation), now);
   }
 
   /** @param ownVersion of the attempt that the caller began and has just closed; null for whoever only brings news */
@@ -97,21 +101,8 @@ export class CancellationRecord {
       await this.store.setManual(sql, key, step.reason);
       return this.manual.open(sql, { ...key, kind: 'whole', reason: step.reason });
     }
-    await this.#wait(sql, key, cancellation, { dueAt: step.dueAt, now });
-  }
-
-  async #wait(
-    sql: Transaction,
-    key: PaymentKey,
-    cancellation: Cancellation,
-    { dueAt, now }: { dueAt: Date; now: Date },
-  ): Promise<void> {
-    const { nextCheckAt, waits } = cancellation;
-    // A check that VTEX triggered in between leaves the schedule where it was.
-    const isBetween = nextCheckAt !== null && nextCheckAt > now;
-    const checkAt = isBetween && nextCheckAt < dueAt ? nextCheckAt : dueAt;
-    await this.store.setWaiting(sql, key, { checkAt, waits: isBetween ? waits : waits + 1 });
-    await this.jobs.enqueue(sql, { queue: 'check-cancellation', data: { ...key }, runAt: checkAt });
+    await this.store.setWaiting(sql, key, step.dueAt);
+    await this.jobs.enqueue(sql, { queue: 'check-cancellation', data: { ...key }, runAt: step.dueAt });
   }
 
   async #standDown(sql: Transaction, key: PaymentKey, proven: Attempt): Promise<void> {

@@ -70,7 +70,6 @@ export class CancellationService {
       const known = await this.#knownAnswer(request, view);
       if (known || view.cancellation) return known;
       const { payment } = view;
-      if (payment && request.sandboxMode && !payment.sandbox) throw new SandboxOnLivePaymentError();
       const account = this.#accountOf(request, payment);
       const claim = decideClaim(payment, request.value, account?.mode ?? null);
       if (claim.kind !== 'ask' || !payment?.link || !account) {
@@ -86,7 +85,7 @@ export class CancellationService {
       });
       if (!claimed) continue;
       const stored = this.progress.begin(
-        request,
+        keyOf(request),
         {
           attempt: { attemptNo: 1, kind: 'cancel', version: 1 },
           reference: payment.link.reference,
@@ -102,8 +101,12 @@ export class CancellationService {
   }
 
   /** The stored answer; or, for a request that is new to a claimed payment, its row. */
-  async #knownAnswer(request: CancellationRequest, { request: seen, cancellation }: View): Promise<VtexAnswer | null> {
+  async #knownAnswer(
+    request: CancellationRequest,
+    { payment, request: seen, cancellation }: View,
+  ): Promise<VtexAnswer | null> {
     if (!seen) {
+      if (payment && request.sandboxMode && !payment.sandbox) throw new SandboxOnLivePaymentError();
       if (cancellation) await this.store.insertRequest({ ...request, partial: false });
       return null;
     }
@@ -203,7 +206,7 @@ export class CancellationService {
       }
       if (hasCarriedOn) return null;
       hasCarriedOn = cancellation?.state === 'waiting';
-      await withDeadline(this.progress.carryOn(request, pace), deadlineAt);
+      await withDeadline(this.progress.carryOn(keyOf(request), pace), deadlineAt);
     }
   }
 
@@ -258,16 +261,21 @@ export class CancellationService {
   }
 }
 
+/** The payment alone: the work goes on for all requests about it, and nothing of this one may go along into its rows and jobs. */
+const keyOf = ({ merchantId, paymentId }: PaymentKey): PaymentKey => ({ merchantId, paymentId });
+
 /** 32 upper-case hexadecimal digits, the form of VTEX's own examples. */
 const newCancellationId = () => randomUUID().replaceAll('-', '').toUpperCase();
 
 /** The result, or null when the deadline comes first; the work itself goes on. */
 async function withDeadline<Result>(work: Promise<Result>, deadlineAt: number): Promise<Result | null> {
-  const timer = new AbortController();
-  const deadline = sleep(Math.max(deadlineAt - performance.now(), 0), null, { signal: timer.signal }).catch(() => null);
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, Math.max(deadlineAt - performance.now(), 0), null);
+  });
   try {
     return await Promise.race([work, deadline]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }

@@ -61,7 +61,7 @@ const loadView = statement(
   'load-cancellation-view',
   `select now() as now, p.sandbox, p.seen_before, p.value_in_cents, p.settled_at, p.version as payment_version,
           r.issuer as link_issuer, r.reference,
-          c.cancellation_id, c.issuer, c.state, c.reason, c.version, c.claimed_at, c.lease_until, c.next_check_at, c.waits,
+          c.cancellation_id, c.issuer, c.state, c.reason, c.version, c.claimed_at, c.lease_until, c.next_check_at,
           q.request_id, q.authorization_id, q.value, q.partial, q.answer_status, q.answer_body
    from payments p
    left join issuer_references r on r.merchant_id = p.merchant_id and r.payment_id = p.payment_id and not r.late
@@ -70,11 +70,16 @@ const loadView = statement(
    where p.merchant_id = $1 and p.payment_id = $2`,
 );
 
-/** One statement: the payment's row is locked against link and settle, and each insert happens only if the one before did. */
+/**
+ * One statement: the payment's row is locked against link and settle, and each insert happens only if the one before did.
+ *
+ * `no key`, here and wherever a payment is locked: a claim that comes second waits with this lock for the transaction that is just
+ * recording the first one's outcome, and that one's foreign keys must not wait for it in turn.
+ */
 const claimAndAsk = statement(
   'claim-and-ask',
   `with payment as (
-     select merchant_id, payment_id from payments where merchant_id = $1 and payment_id = $2 and version = $3 for update
+     select merchant_id, payment_id from payments where merchant_id = $1 and payment_id = $2 and version = $3 for no key update
    ), effect as (
      insert into cancellations (merchant_id, payment_id, cancellation_id, issuer, state, lease_until)
      select merchant_id, payment_id, $4, $5, 'asking', now() + $6 * interval '1 millisecond' from payment
@@ -98,7 +103,7 @@ const insertPayment = statement(
 
 const lockPayment = statement(
   'lock-payment',
-  'select 1 from payments where merchant_id = $1 and payment_id = $2 for update',
+  'select 1 from payments where merchant_id = $1 and payment_id = $2 for no key update',
 );
 
 const insertCancellation = statement(
@@ -113,19 +118,24 @@ const insertRequest = statement(
    values ($1, $2, $3, $4, $5, $6) on conflict on constraint cancellation_requests_pk do nothing`,
 );
 
-/** The commonest outcome in one statement: a proof, by the process that still holds the row, with the answer to the request that waits. */
+/**
+ * The commonest outcome in one statement: a proof, by the process that still holds the row, with the answer to the request that waits.
+ * Keys are given and not joined from `effect`: a plan made while the tables are empty would join by reading all of them, and is kept.
+ * The lease stands for the state (`cancellations_asking_has_lease`): named, the state would invite a plan that reads the whole index of
+ * open rows instead of the key's.
+ */
 const recordProof = statement(
   'record-proof',
   `with effect as (
      update cancellations set state = 'cancelled', proof = 'answer', version = version + 1, lease_until = null, finished_at = now()
-     where merchant_id = $1 and payment_id = $2 and version = $3 and state = 'asking'
+     where merchant_id = $1 and payment_id = $2 and version = $3 and lease_until is not null
      returning merchant_id, payment_id
    ), attempt as (
-     update attempts a set outcome = $5, http_status = $6, issuer_code = $7, issuer_text = $8, trace_id = $9, ended_at = now()
-     from effect e where a.merchant_id = e.merchant_id and a.payment_id = e.payment_id and a.attempt_no = $4
+     update attempts set outcome = $5, http_status = $6, issuer_code = $7, issuer_text = $8, trace_id = $9, ended_at = now()
+     where merchant_id = $1 and payment_id = $2 and attempt_no = $4 and exists (select 1 from effect)
    ), answer as (
-     update cancellation_requests q set answer_status = $11, answer_body = $12, answered_at = now()
-     from effect e where q.merchant_id = e.merchant_id and q.payment_id = e.payment_id and q.request_id = $10 and q.answer_body is null
+     update cancellation_requests set answer_status = $11, answer_body = $12, answered_at = now()
+     where merchant_id = $1 and payment_id = $2 and request_id = $10 and answer_body is null and exists (select 1 from effect)
      returning 1
    )
    select (select count(*) from answer)::int as answered from effect`,
@@ -133,7 +143,7 @@ const recordProof = statement(
 
 const lockCancellation = statement(
   'lock-cancellation',
-  `select cancellation_id, issuer, sandbox, state, reason, c.version, claimed_at, lease_until, next_check_at, waits, now() as now
+  `select cancellation_id, issuer, sandbox, state, reason, c.version, claimed_at, lease_until, next_check_at, now() as now
    from cancellations c join payments p using (merchant_id, payment_id)
    where c.merchant_id = $1 and c.payment_id = $2 for update of c`,
 );
@@ -172,7 +182,7 @@ const beginAttempt = statement(
   `with effect as (
      update cancellations
      set state = 'asking', version = version + 1, lease_until = now() + $5 * interval '1 millisecond'
-     where merchant_id = $1 and payment_id = $2 and version = $3 and state = 'waiting'
+     where merchant_id = $1 and payment_id = $2 and version = $3 and lease_until is null and finished_at is null
      returning merchant_id, payment_id, version
    )
    insert into attempts (merchant_id, payment_id, attempt_no, kind)
@@ -183,7 +193,7 @@ const beginAttempt = statement(
 
 const setWaiting = statement(
   'set-waiting',
-  `update cancellations set state = 'waiting', version = version + 1, lease_until = null, next_check_at = $3, waits = $4
+  `update cancellations set state = 'waiting', version = version + 1, lease_until = null, next_check_at = $3
    where merchant_id = $1 and payment_id = $2`,
 );
 
@@ -404,12 +414,8 @@ export class CancellationStore {
     return row ? { attemptNo: row.attempt_no, kind: begin.kind, version: begin.version + 1 } : null;
   }
 
-  async setWaiting(
-    sql: Transaction,
-    key: PaymentKey,
-    next: { readonly checkAt: Date; readonly waits: number },
-  ): Promise<void> {
-    await sql.run(setWaiting, [key.merchantId, key.paymentId, next.checkAt, next.waits]);
+  async setWaiting(sql: Transaction, key: PaymentKey, checkAt: Date): Promise<void> {
+    await sql.run(setWaiting, [key.merchantId, key.paymentId, checkAt]);
   }
 
   async setCancelled(sql: Transaction, key: PaymentKey, proof: Proof): Promise<void> {
@@ -506,7 +512,6 @@ interface CancellationRow {
   readonly claimed_at: Date;
   readonly lease_until: Date | null;
   readonly next_check_at: Date | null;
-  readonly waits: number;
 }
 
 interface ViewRow extends CancellationRow {
@@ -559,7 +564,6 @@ const readCancellation = (row: CancellationRow): Cancellation => ({
   claimedAt: row.claimed_at,
   leaseUntil: row.lease_until,
   nextCheckAt: row.next_check_at,
-  waits: row.waits,
 });
 
 function readRequest(row: ViewRow): RequestView | null {

@@ -37,7 +37,6 @@ export interface Cancellation {
   readonly claimedAt: Date;
   readonly leaseUntil: Date | null;
   readonly nextCheckAt: Date | null;
-  readonly waits: number;
 }
 
 /** One exchange with the issuer, as its row says. `outcome` is null until it is recorded. */

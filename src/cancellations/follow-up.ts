@@ -38,10 +38,9 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     this.#schedule();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    await this.progress.idle();
   }
 
   /** Finds open rows without a live job, and enqueues them; carries them on itself where the queue is away. */

@@ -6,6 +6,7 @@ import { LinkPaymentBody } from '../payments/link-payment.body.js';
 import { PaymentLinks } from '../payments/payment-links.js';
 import { readMerchant } from '../payments/read-merchant.js';
 import { JsonBodyPipe } from '../operations/json-body.pipe.js';
+import { isIdentifier } from '../vtex/cancellation-request.js';
 import { PaymentHistories, type PaymentHistory } from './payment-history.js';
 
 /** `/internal/payments/{paymentId}`: links a payment, and shows everything that happened to it. */
@@ -24,9 +25,10 @@ export class InternalPaymentsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const merchantId = readMerchant(merchant);
-    const fields = { ...paymentIdFault(paymentId), ...(await faultsOf(body)) };
+    const link = plainToInstance(LinkPaymentBody, body);
+    const fields = { ...paymentIdFault(paymentId), ...this.links.faults(merchantId, link), ...(await faultsOf(link)) };
     if (Object.keys(fields).length > 0) throw invalid(fields);
-    const result = await this.links.link(merchantId, paymentId, plainToInstance(LinkPaymentBody, body));
+    const result = await this.links.link(merchantId, paymentId, link);
     if (result.kind === 'invalid') throw invalid(result.fields);
     if (result.kind === 'conflict') throw new HttpException({ message: `Not linked: ${result.why}.` }, 409);
     const history = await this.histories.find({ merchantId, paymentId });
@@ -35,7 +37,8 @@ export class InternalPaymentsController {
 
   @Get()
   async show(@Param('paymentId') paymentId: string, @Query('merchant') merchant: unknown): Promise<PaymentHistory> {
-    const history = await this.histories.find({ merchantId: readMerchant(merchant), paymentId });
+    const key = { merchantId: readMerchant(merchant), paymentId };
+    const history = isIdentifier(paymentId) ? await this.histories.find(key) : null;
     if (!history) throw new HttpException({ message: 'Nothing was ever heard of this payment.' }, 404);
     return history;
   }
@@ -45,15 +48,10 @@ const invalid = (fields: Readonly<Record<string, string>>) =>
   new HttpException({ message: 'These fields are wrong; nothing was changed.', fields }, 422);
 
 const paymentIdFault = (paymentId: string): Record<string, string> =>
-  paymentId.length > 255 || /[\p{Cc}\p{Cs}]/u.test(paymentId)
-    ? { paymentId: 'must be text of 1 to 255 characters without control characters' }
-    : {};
+  isIdentifier(paymentId) ? {} : { paymentId: 'must be text of 1 to 255 characters without control characters' };
 
-async function faultsOf(body: Readonly<Record<string, unknown>>): Promise<Record<string, string>> {
-  const faults = await validate(plainToInstance(LinkPaymentBody, body), {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-  });
+async function faultsOf(link: LinkPaymentBody): Promise<Record<string, string>> {
+  const faults = await validate(link, { whitelist: true, forbidNonWhitelisted: true });
   return Object.fromEntries(
     faults.map(({ property, constraints = {} }) => [
       property,

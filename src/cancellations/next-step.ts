@@ -5,8 +5,6 @@ import { isProof, type Attempt, type Proof } from './cancellation.js';
 /** What is known of a cancellation that is neither final nor has a call under way. */
 export interface History {
   readonly claimedAt: Date;
-  /** How often the schedule moved on. */
-  readonly waits: number;
   /** All recorded, oldest first. */
   readonly attempts: readonly Attempt[];
 }
@@ -39,8 +37,8 @@ export type Step =
 /** After the third cancel whose outcome stayed unknown, another one is more likely to do harm than good. */
 const MOST_UNKNOWN_CANCELS = 3;
 
-/** Delays of the follow-up, each from the attempt before; then doubling, at most an hour. */
-const FIRST_DELAYS_MS = [10_000, 30_000, 120_000, 600_000];
+/** Delays of the follow-up, each from the attempt before; then an hour each. */
+const DELAYS_MS = [10_000, 30_000, 120_000, 600_000, 1_200_000, 2_400_000];
 const LONGEST_DELAY_MS = 3_600_000;
 
 /** A cancel or query is not repeated sooner than this after one that left things unknown: an effect may still be on its way. */
@@ -62,15 +60,21 @@ export function nextStep(history: History, rules: Rules, now: Date): Step {
   if (refusal) return { kind: 'manual', reason: refusal };
   if (isOutOfSends(attempts, rules)) return { kind: 'manual', reason: reasonWhenOutOfSends(attempts) };
 
-  const wish = nextWish(history, rules);
+  const wish = nextWish(history, rules, now);
   const giveUpAt = giveUpTime(history, rules);
   if (now >= giveUpAt) return lastCheck(attempts, rules, giveUpAt) ?? { kind: 'manual', reason: 'no_answer' };
   return wish.dueAt > giveUpAt ? { ...wish, dueAt: giveUpAt } : wish;
 }
 
-/** The delay before the follow-up's next look, in milliseconds. */
-export function followUpDelayMs(waits: number): number {
-  return FIRST_DELAYS_MS[waits] ?? Math.min(600_000 * 2 ** (waits - FIRST_DELAYS_MS.length + 1), LONGEST_DELAY_MS);
+/**
+ * The delay before the follow-up's next look, in milliseconds. It goes by the time and not by a count of the looks, so that neither
+ * what is done at once nor what VTEX's requests trigger in between uses the short delays up.
+ *
+ * @param elapsedMs since the first attempt ended
+ */
+export function followUpDelayMs(elapsedMs: number): number {
+  let until = 0;
+  return DELAYS_MS.find((delayMs) => elapsedMs < (until += delayMs)) ?? LONGEST_DELAY_MS;
 }
 
 /** A refusal that stands: final by itself, or confirmed by a query after it. */
@@ -89,10 +93,15 @@ function needsQuery(refused: Attempt, attempts: readonly Attempt[], rules: Rules
   if (refused.certainty === 'explicit') return false;
   if (refused.certainty === 'query-first') return true;
   if (refused.certainty === 'query-if-possible' && rules.canQuery) return true;
-  return attempts.some((earlier) => isUnknownCancel(earlier) && earlier.attemptNo < refused.attemptNo);
+  // It may be the echo of what an earlier cancel has done, or is still doing.
+  return attempts.some(
+    (earlier) => earlier.attemptNo < refused.attemptNo && (isUnknownCancel(earlier) || isPendingCancel(earlier)),
+  );
 }
 
 const isUnknownCancel = ({ kind, outcome }: Attempt) => kind === 'cancel' && outcome === 'unknown';
+
+const isPendingCancel = ({ kind, outcome }: Attempt) => kind === 'cancel' && outcome === 'pending';
 
 function lastQueryAfterCancel(attempts: readonly Attempt[]): Attempt | undefined {
   const cancelAt = attempts.findLastIndex(({ kind }) => kind === 'cancel');
@@ -131,64 +140,81 @@ function queriesAllow(
   const last = queries.slice(-rule.queries);
   const lastQuery = last.at(-1);
   if (last.length < rule.queries || !lastQuery || last.some(({ outcome }) => outcome !== 'not-cancelled')) return false;
-  return endOf(lastQuery) - endOf(doubt) >= rule.quietMs(rules.timeoutMs);
+  // Every unknown cancel, because the answer to an earlier one may have come late; and the query's start, because what it
+  // tells may have been read at any time since.
+  const quietSince = Math.max(...attempts.filter(isUnknownCancel).map(endOf));
+  return lastQuery.startedAt.getTime() - quietSince >= rule.quietMs(rules.timeoutMs);
 }
 
 /** An attempt's end, in milliseconds; every attempt of a history is recorded, and so has one. */
 const endOf = ({ endedAt, startedAt }: Attempt): number => (endedAt ?? startedAt).getTime();
 
 /** What we would do next if there were no end of trying. */
-function nextWish(history: History, rules: Rules): Extract<Step, { dueAt: Date }> {
-  const { attempts, waits, claimedAt } = history;
+function nextWish(history: History, rules: Rules, now: Date): Extract<Step, { dueAt: Date }> {
+  const { attempts, claimedAt } = history;
+  const [first] = attempts;
   const last = attempts.at(-1);
-  const scheduled = (last ? endOf(last) : claimedAt.getTime()) + followUpDelayMs(waits);
-  if (!rules.mayTalk) return { kind: 'wait', dueAt: new Date(scheduled) };
-  const at = (kind: 'send' | 'query', notBefore: number, dueAt: number, insideBudget = true) =>
-    ({ kind, notBefore: new Date(notBefore), dueAt: new Date(Math.max(notBefore, dueAt)), insideBudget }) as const;
+  const delayFrom = (time: number) => time + followUpDelayMs(time - (first ? endOf(first) : claimedAt.getTime()));
+  const scheduled = delayFrom(last ? endOf(last) : claimedAt.getTime());
+  // Waiting makes no attempt from which the next delay could count.
+  const wait = { kind: 'wait', dueAt: new Date(delayFrom(now.getTime())) } as const;
+  if (!rules.mayTalk) return wait;
 
-  if (isPending(attempts)) {
-    const pending = attempts.findLast(({ outcome }) => outcome === 'pending');
-    if (!rules.canQuery || !pending) return { kind: 'wait', dueAt: new Date(scheduled) };
-    const quiet = pending.kind === 'cancel' ? rules.pendingQuietMs : SHORTEST_REPEAT_MS;
-    return at('query', endOf(pending) + quiet, scheduled, pending.kind === 'cancel');
-  }
   const doubt = lastDoubt(attempts);
-  if (!doubt) return sendAfterRetries(attempts, claimedAt, scheduled, at);
-  const isLeft = countUnknownCancels(attempts) < MOST_UNKNOWN_CANCELS;
-  if (isLeft && doubt.outcome === 'unknown') {
-    if (rules.resend.kind === 'allowed') {
-      const lastCancel = attempts.findLast(({ kind }) => kind === 'cancel') ?? doubt;
-      const retryAt = lastCancel.retryAt?.getTime() ?? 0;
-      return at('send', Math.max(endOf(lastCancel) + SHORTEST_REPEAT_MS, retryAt), scheduled);
-    }
-    if (rules.canQuery && queriesAllow(doubt, attempts, rules, rules.resend)) {
-      const lastCancel = attempts.findLast(({ kind }) => kind === 'cancel') ?? doubt;
-      // The cancel after the queries may itself have been turned away without being carried out.
-      if (lastCancel.attemptNo > doubt.attemptNo) return sendAfterRetries(attempts, claimedAt, scheduled, at);
-      return at('send', endOf(attempts.at(-1) ?? doubt), endOf(attempts.at(-1) ?? doubt), rules.resend.insideBudget);
-    }
+  if (!isPending(attempts) && (!doubt || mayFollow(doubt, attempts, rules))) {
+    return { kind: 'send', ...sendTimes(history, rules, scheduled) };
   }
-  if (!rules.canQuery) return { kind: 'wait', dueAt: new Date(scheduled) };
-  const query = attempts.findLast(({ kind, attemptNo }) => kind === 'query' && attemptNo > doubt.attemptNo);
-  // The first query comes at once, inside the budget; the schedule holds for the ones after it.
-  if (!query) return at('query', endOf(doubt), endOf(doubt));
-  return at('query', Math.max(endOf(query) + SHORTEST_REPEAT_MS, query.retryAt?.getTime() ?? 0), scheduled);
+  if (!rules.canQuery) return wait;
+  return { kind: 'query', ...queryTimes(attempts, rules, scheduled), insideBudget: true };
 }
 
-/** Nothing of what was sent can have been carried out: send (again). */
-function sendAfterRetries<T>(
-  attempts: readonly Attempt[],
-  claimedAt: Date,
+/** May a cancel be sent after this one, which ended in doubt? */
+function mayFollow(doubt: Attempt, attempts: readonly Attempt[], rules: Rules): boolean {
+  if (doubt.outcome !== 'unknown' || countUnknownCancels(attempts) >= MOST_UNKNOWN_CANCELS) return false;
+  return rules.resend.kind === 'allowed' || queriesAllow(doubt, attempts, rules, rules.resend);
+}
+
+interface Times {
+  readonly notBefore: Date;
+  readonly dueAt: Date;
+}
+
+const times = (notBefore: number, dueAt: number): Times => ({
+  notBefore: new Date(notBefore),
+  dueAt: new Date(Math.max(notBefore, dueAt)),
+});
+
+function sendTimes(
+  { attempts, claimedAt }: History,
+  { resend }: Rules,
   scheduled: number,
-  at: (kind: 'send', notBefore: number, dueAt: number) => T,
-): T {
+): Times & { readonly insideBudget: boolean } {
   const cancel = attempts.findLast(({ kind }) => kind === 'cancel');
-  if (!cancel) return at('send', claimedAt.getTime(), scheduled);
-  if (cancel.retryAt) return at('send', cancel.retryAt.getTime(), cancel.retryAt.getTime());
-  if (cancel.retryWhen === 'later') return at('send', endOf(cancel) + SHORTEST_REPEAT_MS, scheduled);
+  if (!cancel) return { ...times(claimedAt.getTime(), scheduled), insideBudget: true };
+  const insideBudget = resend.kind === 'allowed' || resend.insideBudget || !lastDoubt(attempts);
+  if (cancel.outcome === 'retry') return { ...times(retryTime(cancel, attempts), scheduled), insideBudget };
+  if (resend.kind === 'allowed') return { ...times(endOf(cancel) + SHORTEST_REPEAT_MS, scheduled), insideBudget };
+  // The queries have just allowed it; what they said grows old.
+  const atOnce = endOf(attempts.at(-1) ?? cancel);
+  return { ...times(atOnce, atOnce), insideBudget };
+}
+
+/** When a cancel that surely was not carried out may be sent again, which the issuer may have wished to be later. */
+function retryTime(cancel: Attempt, attempts: readonly Attempt[]): number {
   const retries = attempts.length - 1 - attempts.findLastIndex(({ outcome }) => outcome !== 'retry');
   // 0.2 s, 0.6 s, 1.8 s …: a restarting issuer is met within the budget, a dead one is not hammered.
-  return at('send', endOf(cancel) + Math.min(200 * 3 ** (retries - 1), SHORTEST_REPEAT_MS), scheduled);
+  const pauseMs =
+    cancel.retryWhen === 'later' ? SHORTEST_REPEAT_MS : Math.min(200 * 3 ** (retries - 1), SHORTEST_REPEAT_MS);
+  return Math.max(endOf(cancel) + pauseMs, cancel.retryAt?.getTime() ?? 0);
+}
+
+function queryTimes(attempts: readonly Attempt[], { pendingQuietMs }: Rules, scheduled: number): Times {
+  const cancel = attempts.findLast((attempt) => isPendingCancel(attempt)) ?? lastDoubt(attempts);
+  const query = attempts.findLast(({ kind, attemptNo }) => kind === 'query' && attemptNo > (cancel?.attemptNo ?? 0));
+  const again = query ? Math.max(endOf(query) + SHORTEST_REPEAT_MS, query.retryAt?.getTime() ?? 0) : 0;
+  if (cancel?.outcome === 'pending') return times(Math.max(endOf(cancel) + pendingQuietMs, again), scheduled);
+  // The first query comes at once, inside the budget; the schedule holds for the ones after it.
+  return query || !cancel ? times(again, scheduled) : times(endOf(cancel), endOf(cancel));
 }
 
 function giveUpTime({ attempts, claimedAt }: History, rules: Rules): Date {
@@ -201,6 +227,8 @@ function giveUpTime({ attempts, claimedAt }: History, rules: Rules): Date {
 /** Can no query, allowed cancel or callback change what is unknown? */
 function isHopeless(attempts: readonly Attempt[], rules: Rules): boolean {
   if (!lastDoubt(attempts) && !isPending(attempts)) return false;
+  // What a paused or missing account could still tell shows when that is put right.
+  if (!rules.mayTalk) return false;
   const hasTask = attempts.some(({ taskId }) => taskId !== null);
   const callbackCan = rules.callback === 'configured' || (rules.callback === 'with-task' && hasTask);
   const sendCan =
@@ -215,6 +243,6 @@ function isHopeless(attempts: readonly Attempt[], rules: Rules): boolean {
 function lastCheck(attempts: readonly Attempt[], rules: Rules, giveUpAt: Date): Step | null {
   const last = attempts.at(-1);
   if (!rules.mayTalk || !rules.canQuery || !last || !(lastDoubt(attempts) || isPending(attempts))) return null;
-  const isDone = last.kind === 'query' && last.startedAt >= giveUpAt;
+  const isDone = attempts.some(({ kind, startedAt }) => kind === 'query' && startedAt >= giveUpAt);
   return isDone ? null : { kind: 'query', notBefore: giveUpAt, dueAt: giveUpAt, insideBudget: true };
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
@@ -148,7 +148,7 @@ function copyOnce(from: string, to: string): string {
 
 function enterableFor(dataFolder: string): string {
   if (isEnterable(dirname(dataFolder))) return dataFolder;
-  return join(sharedFolder(), `data-${Buffer.from(dataFolder).toString('hex').slice(-100)}`);
+  return join(sharedFolder(), `data-${createHash('sha256').update(dataFolder).digest('hex').slice(0, 32)}`);
 }
 
 /** Makes the data folder where there is none; answers the password of its user `postgres`. */
@@ -198,8 +198,26 @@ function makeDataFolder(dataFolder: string, programs: string, user: Identity | n
 
 /** A process that was killed leaves its server running on our folder. */
 function endLeftover(dataFolder: string, programs: string, user: Identity | null): void {
-  if (!existsSync(join(dataFolder, 'postmaster.pid'))) return;
+  const lockFile = join(dataFolder, 'postmaster.pid');
+  if (!existsSync(lockFile)) return;
+  const holder = commandLineOf(readFileSync(lockFile, 'utf8').split('\n')[0] ?? '');
+  if (holder === '') return; // It is gone; Postgres clears up after it.
+  if (holder !== null && !holder.includes(dataFolder)) {
+    // After a reboot, or in a new container, the number is another process's. Postgres would not start, and pg_ctl would end that one.
+    rmSync(lockFile);
+    return;
+  }
   spawnSync(join(programs, 'bin', 'pg_ctl'), ['stop', '-D', dataFolder, '-m', 'fast', '-w', '-t', '30'], user ?? {});
+}
+
+/** Empty where there is no such process, null where the system does not tell. */
+function commandLineOf(pid: string): string | null {
+  if (!existsSync('/proc/self/cmdline')) return null;
+  try {
+    return readFileSync(`/proc/${Number(pid)}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function freePort(): Promise<number> {

@@ -38,7 +38,7 @@ export async function startSimulators(environment: Environment): Promise<Running
 /** The settings of the environment that make an issuer's connector speak to its simulator, for both environments. */
 export function settingsFor(issuer: SomeIssuer, simulator: Simulator): Record<string, string> {
   const prefix = `${issuer.code.toUpperCase()}_`;
-  const twins = issuer.settings.credentials as readonly string[];
+  const twins = issuer.settings.credentials;
   const own = Object.entries(simulator.settings).flatMap(([name, value]) => [
     [prefix + name, value],
     ...(twins.includes(name) ? [[`${prefix}SANDBOX_${name}`, value]] : []),

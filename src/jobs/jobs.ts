@@ -26,6 +26,10 @@ const QUEUES: Record<QueueName, { batchSize: number; expireInSeconds: number }> 
 const RETENTION = { retentionSeconds: 2 * 86_400, deleteAfterSeconds: 3_600 };
 
 const RESTART_MS = 5_000;
+
+/** A queue that cannot be made again must not flood the log. */
+const MAKE_AGAIN_MS = 1_000;
+
 const STOP_MS = 15_000;
 
 /**
@@ -62,13 +66,19 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Adds jobs outside of any transaction, as the sweeper does; answers whether the queue took them. */
   async enqueueAll<Name extends QueueName>(queue: Name, list: readonly JobData[Name][]): Promise<boolean> {
-    if (!this.#boss) return false;
+    const boss = this.#boss;
+    if (!boss) return false;
     if (list.length === 0) return true;
-    await this.#boss.insert(
-      queue,
-      list.map((data) => ({ data })),
-    );
-    return true;
+    try {
+      await boss.insert(
+        queue,
+        list.map((data) => ({ data })),
+      );
+      return true;
+    } catch (error) {
+      this.#onFault(boss, error);
+      return false;
+    }
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -88,19 +98,32 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
       max: 3,
       monitorIntervalSeconds: 5,
     });
-    boss.on('error', (error) =>
-      this.log.warn('The job queue had a fault; rows are the truth and are looked for again.', { error }),
-    );
+    boss.on('error', (error) => this.#onFault(boss, error));
     try {
       await boss.start();
       for (const [queue, worker] of this.#workers) await this.#listen(boss, queue, worker);
       this.#boss = boss;
+      if (this.#stopped) await boss.stop({ graceful: false });
     } catch (error) {
       await boss.stop({ graceful: false }).catch(() => undefined);
       if (this.#stopped) return;
       this.log.error('The job queue could not start; trying again in 5 s. Requests are answered meanwhile.', { error });
       this.#restart = setTimeout(() => void this.#start(), RESTART_MS);
     }
+  }
+
+  #onFault(boss: PgBoss, error: unknown): void {
+    if (this.#boss !== boss) return; // It is being stopped, or was never ready.
+    this.log.warn('The job queue had a fault; rows are the truth and are looked for again.', { error });
+    if (isGone(error)) void this.#makeAgain(boss);
+  }
+
+  /** The queue's schema was dropped or lost: starting makes it again, under pg-boss's own lock. */
+  async #makeAgain(boss: PgBoss): Promise<void> {
+    this.#boss = null;
+    this.log.error('The job queue is gone; it is made again. Requests are answered meanwhile.');
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    if (!this.#stopped) this.#restart = setTimeout(() => void this.#start(), MAKE_AGAIN_MS);
   }
 
   async #listen(boss: PgBoss, queue: QueueName, worker: (data: never) => Promise<void>): Promise<void> {
@@ -118,4 +141,13 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
       this.log.error(`A job of ${queue} failed; the sweeper finds its row again.`, { error, data });
     }
   }
+}
+
+/** Postgres: no such schema, table, column or function; pg-boss: no such queue. */
+function isGone(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return (
+    ['3F000', '42P01', '42703', '42883'].includes(String(code)) ||
+    /queue .* (does not exist|not found)/i.test(String(message))
+  );
 }

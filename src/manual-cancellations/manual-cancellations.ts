@@ -40,7 +40,7 @@ const insertManual = statement(
 
 const completeManual = statement(
   'complete-manual-cancellation',
-  `update manual_cancellations set reason = $3 where merchant_id = $1 and payment_id = $2 and kind = 'whole'
+  `update manual_cancellations set reason = $3 where merchant_id = $1 and payment_id = $2 and kind in ('whole', 'linked-late')
      and state in ('open', 'taken') and reason in ('no_link', $3)
    returning manual_cancellation_id`,
 );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import nodemailer, { type Transporter } from 'nodemailer';
 import type { Secret } from '../setting-kinds.js';
 
@@ -17,18 +18,41 @@ export interface MailSender {
 
 export const MAIL_SENDER = Symbol('MailSender');
 
+/**
+ * nodemailer's own are 2 min to connect, 30 s for the greeting and 10 min of silence, longer than a process holds a notice.
+ * The same names in `SMTP_URL` win: `smtp://host?socketTimeout=30000`.
+ * @see https://nodemailer.com/smtp
+ */
+const TIMEOUTS = { dnsTimeout: 5_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 15_000 };
+
+/** A server that says a word now and then is never silent. Shorter than the time for which a process holds a notice. */
+const SEND_MS = 60_000;
+
 /** Any SMTP server. */
 export class SmtpSender implements MailSender {
   readonly #transport: Transporter;
 
-  constructor(smtpUrl: Secret) {
-    this.#transport = nodemailer.createTransport(smtpUrl.reveal(), {
-      from: 'VTEX card connector <no-reply@vtex-card-connector.invalid>',
-    });
+  constructor(
+    smtpUrl: Secret,
+    private readonly sendMs = SEND_MS,
+  ) {
+    this.#transport = nodemailer.createTransport(
+      { url: smtpUrl.reveal(), ...TIMEOUTS },
+      { from: 'VTEX card connector <no-reply@vtex-card-connector.invalid>' },
+    );
   }
 
   async send({ to, subject, text, messageId }: Mail): Promise<void> {
-    await this.#transport.sendMail({ to, subject, text, messageId, headers: { 'Auto-Submitted': 'auto-generated' } });
+    const headers = { 'Auto-Submitted': 'auto-generated' };
+    const timer = new AbortController();
+    const tooLate = sleep(this.sendMs, null, { signal: timer.signal }).then(() => {
+      throw new Error(`The mail server did not take the mail within ${this.sendMs} ms`);
+    });
+    try {
+      await Promise.race([this.#transport.sendMail({ to, subject, text, messageId, headers }), tooLate]);
+    } finally {
+      timer.abort();
+    }
   }
 
   close(): void {

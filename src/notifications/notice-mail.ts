@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { manualReasons, type ManualReason } from '../manual-cancellations/manual-reason.js';
 
 /** What a notice is about. */
@@ -65,7 +66,11 @@ function ids({ paymentId, orderId, reference, openedAt }: NoticeSubject): string
   const lines = [
     `Payment: ${oneLine(paymentId)}`,
     ...(orderId === null ? [] : [`Order: ${oneLine(orderId)}`]),
-    ...Object.entries(reference ?? {}).map(([name, value]) => `${name}: ${oneLine(String(value))}`),
+    ...Object.entries(reference ?? {})
+      .map(([name, value]) => [oneLine(name), oneLine(String(value))] as const)
+      // A network address is the shopper's, and helps nobody to find the card.
+      .filter(([, value]) => isIP(value) === 0)
+      .map(([name, value]) => `${name}: ${value}`),
     `Since: ${openedAt.toISOString()}`,
   ];
   return lines.join('\n');

@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import { isNativeError } from 'node:util/types';
 import { CONFIG, type Config } from '../config.js';
 import { Database, statement } from '../database.js';
 import { findIssuer } from '../issuers/index.js';
@@ -148,7 +149,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
   }
 
   async #recordFault({ merchantId, noticeId }: NoticeKey, tries: number, error: unknown): Promise<void> {
-    const words = scrub(error instanceof Error ? error.message : 'unknown fault').slice(0, 300);
+    const words = scrub(isNativeError(error) ? error.message : 'unknown fault').slice(0, 300);
     this.metrics.noticeFaults.inc();
     this.log.error(`A notice of a manual cancellation could not be delivered (try ${tries}); it is tried again.`, {
       merchantId,

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { isNativeError } from 'node:util/types';
 import { pino, type Logger } from 'pino';
 import { scrub } from '../issuers/issuer-http.js';
 
@@ -71,7 +72,8 @@ function pass(fields: LogFields): object {
 
 /** `detail` of a database error repeats column values, so only its code and constraint are kept. */
 function errorFields(error: unknown): object {
-  if (!(error instanceof Error)) return { error: typeof error };
+  // Not `instanceof`: an error that Node itself made may come from another realm.
+  if (!isNativeError(error)) return { error: typeof error };
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return { error: error.name, errorMessage: scrub(error.message), code, constraint, stack: scrub(error.stack ?? '') };
 }

@@ -1,4 +1,4 @@
-import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 
 /** The body of `PUT /internal/payments/{paymentId}`; the reference's own fields are checked by its issuer. */
 export class LinkPaymentBody {
@@ -18,6 +18,7 @@ export class LinkPaymentBody {
   @IsOptional()
   @IsString({ message: 'orderId must be text' })
   @Length(1, 255, { message: 'orderId must have 1 to 255 characters' })
+  @Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: 'orderId must not have control characters' })
   readonly orderId?: string | null;
 
   @IsOptional()

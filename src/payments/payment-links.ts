@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
 import { Database, statement, type Sql, type Transaction } from '../database.js';
 import { findIssuer } from '../issuers/index.js';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
+import type { SomeIssuer } from '../issuers/issuer.js';
 import { LateLinks } from './late-links.js';
 import type { LinkPaymentBody } from './link-payment.body.js';
 import { recordEvent } from './payment-event.js';
@@ -11,7 +13,10 @@ import { recordEvent } from './payment-event.js';
 export type LinkResult =
   | { readonly kind: 'linked' | 'same' }
   | { readonly kind: 'conflict'; readonly why: string }
-  | { readonly kind: 'invalid'; readonly fields: Readonly<Record<string, string>> };
+  | { readonly kind: 'invalid'; readonly fields: WrongFields };
+
+/** By the field's name, what it must be. */
+export type WrongFields = Readonly<Record<string, string>>;
 
 interface Link {
   readonly merchantId: string;
@@ -41,7 +46,7 @@ const insertPayment = statement(
 
 const lockPayment = statement(
   'lock-payment-to-link',
-  'select 1 from payments where merchant_id = $1 and payment_id = $2 for update',
+  'select 1 from payments where merchant_id = $1 and payment_id = $2 for no key update',
 );
 
 const loadPayment = statement(
@@ -93,7 +98,7 @@ export class PaymentLinks {
    */
   async link(merchantId: string, paymentId: string, body: LinkPaymentBody): Promise<LinkResult> {
     const read = this.#read(merchantId, paymentId, body);
-    if ('kind' in read) return read;
+    if ('fields' in read) return { kind: 'invalid', fields: read.fields };
     try {
       return await this.database.transaction((sql) => this.#link(sql, read));
     } catch (error) {
@@ -102,25 +107,21 @@ export class PaymentLinks {
     }
   }
 
-  #read(merchantId: string, paymentId: string, body: LinkPaymentBody): Link | LinkResult {
+  /** What is wrong with the issuer and the reference of a link, as far as they are of the right types; empty when nothing is. */
+  faults(merchantId: string, body: LinkPaymentBody): WrongFields {
+    if (typeof body.issuer !== 'string') return {};
+    const read = this.#read(merchantId, '', body);
+    return 'fields' in read ? read.fields : {};
+  }
+
+  #read(merchantId: string, paymentId: string, body: LinkPaymentBody): Link | { readonly fields: WrongFields } {
     const issuer = findIssuer(body.issuer);
-    if (!issuer) return { kind: 'invalid', fields: { issuer: `there is no issuer "${body.issuer.slice(0, 40)}"` } };
-    const sandbox = body.sandbox ?? false;
-    if (!this.accounts.find(merchantId, issuer.code, sandbox)) {
-      const environment = sandbox
-        ? `${issuer.code.toUpperCase()}_SANDBOX_BASE_URL`
-        : `${issuer.code.toUpperCase()}_BASE_URL`;
-      return {
-        kind: 'invalid',
-        fields: { issuer: `${issuer.name} is not configured: set ${environment} and its credentials` },
-      };
-    }
+    if (!issuer) return { fields: { issuer: `there is no issuer "${body.issuer.slice(0, 40)}"` } };
+    const sandbox = body.sandbox === true;
+    const isConfigured = this.accounts.find(merchantId, issuer.code, sandbox) !== null;
     const parsed = issuer.reference.schema.safeParse(body.reference);
-    if (!parsed.success) {
-      const fields = parsed.error.issues.flatMap((issue) =>
-        fieldsOf(issue).map((field) => [`reference${field}`, issue.message] as const),
-      );
-      return { kind: 'invalid', fields: Object.fromEntries(fields) };
+    if (!isConfigured || !parsed.success) {
+      return { fields: { ...(isConfigured ? {} : notConfigured(issuer, sandbox)), ...referenceFaults(parsed.error) } };
     }
     const reference = parsed.data as Readonly<Record<string, unknown>>;
     const identity = issuer.reference.identity(reference);
@@ -218,6 +219,17 @@ export class PaymentLinks {
     await sql.run(completePayment, [merchantId, paymentId, valueInCents, orderId]);
   }
 }
+
+const notConfigured = ({ code, name }: SomeIssuer, sandbox: boolean): WrongFields => ({
+  issuer: `${name} is not configured: set ${code.toUpperCase()}_${sandbox ? 'SANDBOX_' : ''}BASE_URL and its credentials`,
+});
+
+const referenceFaults = (error: z.ZodError | undefined): WrongFields =>
+  Object.fromEntries(
+    (error?.issues ?? []).flatMap((issue) =>
+      fieldsOf(issue).map((field) => [`reference${field}`, issue.message] as const),
+    ),
+  );
 
 /** A value that is not given, or not known yet, differs from none. */
 const differs = (known: string | null, { valueInCents }: Link) =>

@@ -61,9 +61,12 @@ export function readCancellationRequest(pathPaymentId: string, bytes: Buffer): R
 
 const IDENTIFIER_RULE = 'must be text of 1 to 255 characters without control characters';
 
-/** Text of 1 to 255 characters without control characters or lone surrogates, which Postgres and logs could not hold. */
-function isIdentifier(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(value);
+/**
+ * Text of 1 to 255 characters without control characters or lone surrogates, which Postgres and logs could not hold. Characters are
+ * counted as Postgres counts them: an emoji is one.
+ */
+export function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(value);
 }
 
 /** A number, also as text: a guide of VTEX's writes `"value": "29.90"`, and a partial amount must not be taken for none. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../operations/log.js';
 import { answers } from './cancellation-answer.js';
-import { isVtexPath, paymentIdInPath, sendAnswer } from './vtex-http.js';
+import { isVtexRoute, paymentIdInPath, sendAnswer } from './vtex-http.js';
 
 /** The only catch-all: one log line with an id, and an answer that shows nothing of the fault, in the shape of whoever asked. */
 @Catch()
@@ -18,9 +18,10 @@ export class VtexExceptionFilter implements ExceptionFilter {
   /** Also for what fails before Nest: the router, the body, a hook. */
   answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const status = statusOf(exception);
-    if (isVtexPath(request.url)) return this.#answerVtex(exception, status, request, reply);
+    if (isVtexRoute(request)) return this.#answerVtex(exception, status, request, reply);
     if (exception instanceof HttpException) {
-      void reply.status(exception.getStatus()).send(exception.getResponse());
+      const answer = exception.getResponse();
+      void reply.status(exception.getStatus()).send(typeof answer === 'string' ? { message: answer } : answer);
       return;
     }
     if (status < 500) {

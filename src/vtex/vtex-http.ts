@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { VtexAnswer } from './cancellation-answer.js';
+import { isIdentifier } from './cancellation-request.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,7 +25,13 @@ export function sendAnswer(reply: FastifyReply, { status, body }: VtexAnswer): v
 }
 
 /** VTEX's routes begin with this; everything under it needs a merchant's credentials and answers in the protocol's shape. */
-export const isVtexPath = (url: string): boolean => /^\/payments(?:[/?]|$)/.test(url);
+export const isVtexRoute = (request: FastifyRequest): boolean => /^\/payments(?:[/?]|$)/.test(routeOf(request));
+
+/**
+ * The pattern of the route that the router found, because one route has many spellings: `/%70ayments`, `http://any/payments`. Where it
+ * found none, the path as it came.
+ */
+export const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? request.url;
 
 /** The paymentId that a path names, as far as it can be read; for answers that are made before a route is found. */
 export function paymentIdInPath(url: string): string | null {
@@ -32,7 +39,7 @@ export function paymentIdInPath(url: string): string | null {
   if (part === undefined) return null;
   try {
     const paymentId = decodeURIComponent(part);
-    return paymentId.length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(paymentId) ? paymentId : null;
+    return isIdentifier(paymentId) ? paymentId : null;
   } catch {
     return null;
   }

@@ -18,19 +18,33 @@ export interface RawAnswer {
 }
 
 /** Sends bytes that `fetch` would not: odd paths, repeated headers, no content type. */
-export async function sendRaw(url: string, { method = 'POST', path, headers = {}, body }: RawRequest): Promise<RawAnswer> {
+export async function sendRaw(
+  url: string,
+  { method = 'POST', path, headers = {}, body }: RawRequest,
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
   const own = Object.entries({ ...length, ...headers }).flatMap(([name, value]) =>
     (typeof value === 'string' ? [value] : value).flatMap((one) => [name, one]),
   );
   return new Promise<RawAnswer>((resolve, reject) => {
-    const request = http.request({ hostname, port, method, path, headers: ['Host', `${hostname}:${port}`, ...own], agent: false });
+    const request = http.request({
+      hostname,
+      port,
+      method,
+      path,
+      headers: ['Host', `${hostname}:${port}`, ...own],
+      agent: false,
+    });
     request.on('error', reject).on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') }),
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString('utf8'),
+        }),
       );
     });
     request.end(body);

@@ -1,5 +1,4 @@
 import { HttpService } from '@nestjs/axios';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +31,8 @@ afterAll(async () => {
   http.onModuleDestroy();
   await simulator.stop();
 });
+
+const containing = (part: string) => expect.stringContaining(part) as string;
 
 const settingsSchema = z.object(corecard.settings.shape);
 
@@ -185,7 +186,7 @@ describe('what a cancel sends', () => {
     const reference = referenceOf(simulator.referenceFor('works'));
 
     expect(await connectorWith({ [name]: undefined }).cancel(reference, [])).toEqual({
-      outcome: { kind: 'retry', when: 'later', alert: expect.stringContaining(`CORECARD_${name}`) },
+      outcome: { kind: 'retry', when: 'later', alert: containing(`CORECARD_${name}`) },
       evidence: { httpStatus: null, issuerCode: null, issuerText: null, traceId: null },
     });
     expect(simulator.requests).toHaveLength(sentBefore);
@@ -208,7 +209,7 @@ describe('what an answer means', () => {
   it('takes another code as success only once the settings list it', async () => {
     const other = { ...documentedSuccess, ErrorCode: 'ERR01260' };
 
-    expect(await outcomeOf(200, other)).toEqual({ kind: 'unknown', alert: expect.stringContaining('code ERR01260') });
+    expect(await outcomeOf(200, other)).toEqual({ kind: 'unknown', alert: containing('code ERR01260') });
     expect(await outcomeOf(200, other, { SUCCESS_CODES: 'ERR01160, ERR01260' })).toEqual({ kind: 'cancelled' });
   });
 
@@ -219,7 +220,7 @@ describe('what an answer means', () => {
     ['the code of a refusal', { ...documentedSuccess, ErrorCode: 'ERR01170' }],
     ['the code of an order that was cancelled before', { ...documentedSuccess, ErrorCode: 'ERR01190' }],
   ])('does not know what became of it when Status is true with %s, and alerts', async (_, body) => {
-    expect(await outcomeOf(200, body)).toEqual({ kind: 'unknown', alert: expect.stringContaining('proves nothing') });
+    expect(await outcomeOf(200, body)).toEqual({ kind: 'unknown', alert: containing('proves nothing') });
   });
 
   it.each([201, 202, 404, 409, 500])('never takes %d as success, whatever the body says', async (status) => {
@@ -308,7 +309,7 @@ describe('what an answer means', () => {
     expect(await outcomeOf(status, { Status: false, ErrorCode: 'ERR00001' })).toEqual({
       kind: 'retry',
       when: 'later',
-      alert: expect.stringContaining(alert),
+      alert: containing(alert),
     });
   });
 
@@ -436,7 +437,7 @@ describe('how the network can fail', () => {
 
     const { outcome } = await connectorWith({ ACCESS_TOKEN: 'wrong' }).cancel(referenceOf(sample), []);
 
-    expect(outcome).toEqual({ kind: 'retry', when: 'later', alert: expect.stringContaining('401') });
+    expect(outcome).toEqual({ kind: 'retry', when: 'later', alert: containing('401') });
     expect(simulator.requests).toHaveLength(sentBefore + 2);
   });
 });
@@ -501,7 +502,7 @@ describe('the reference', () => {
     const { error } = corecard.reference.schema.safeParse({ ...sample, ...wrong });
 
     expect(error?.issues).toEqual([
-      expect.objectContaining({ path: [field], message: expect.stringMatching(/^must be /) }),
+      expect.objectContaining({ path: [field], message: expect.stringMatching(/^must be /) as string }),
     ]);
   });
 

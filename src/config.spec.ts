@@ -1,0 +1,327 @@
+import fc from 'fast-check';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { ConfigError, digest, makeDevelopmentCredentials, readConfig, type Environment } from './config.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** All that production must be told. */
+const mandatory = {
+  DATABASE_URL: 'postgres://user:password@db:5432/cards',
+  VTEX_APP_KEY: 'vtexappkey-store-ABCDEF',
+  VTEX_APP_TOKEN: 'an-app-token-of-32-characters-ok',
+  ADMIN_API_TOKEN: 'an-admin-token-of-32-characters!',
+};
+
+function mistakesOf(environment: Environment): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+const file = (name: string, content: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return `file:${path}`;
+};
+
+describe('the mandatory settings', () => {
+  it('are enough, and every other setting has its default', () => {
+    const config = readConfig(mandatory);
+
+    expect(config).toMatchObject({
+      host: '0.0.0.0',
+      port: 3000,
+      publicUrl: 'http://localhost:3000',
+      databaseUrl: mandatory.DATABASE_URL,
+      answerDeadlineMs: 15_000,
+      testSuiteDeadlineMs: 4_000,
+      logLevel: 'info',
+      webConcurrency: 1,
+      mail: { smtpUrl: null, notifyEmail: null },
+      cancelManuallyStatus: 200,
+      pendingStatus: 500,
+    });
+    expect(config.merchants.map(({ merchantId }) => merchantId)).toEqual(['default']);
+  });
+
+  it('leave every issuer not configured, live, and tried as long as its folder says', () => {
+    const { issuers } = readConfig(mandatory);
+
+    expect(issuers).toMatchObject({
+      vault: { mode: 'live', live: null, sandbox: null, giveUpMs: 20 * 3_600_000 },
+      artha: { mode: 'live', live: null, sandbox: null },
+      corecard: { mode: 'live', live: null, sandbox: null, giveUpMs: 2 * 3_600_000 },
+      qitech: { mode: 'live', live: null, sandbox: null },
+    });
+  });
+
+  it('are all named at once where none is set', () => {
+    const named = mistakesOf({}).map((mistake) => mistake.split(' ')[0]);
+
+    expect(named.sort()).toEqual(Object.keys(mandatory).sort());
+  });
+
+  it('count as missing where they are empty or blank', () => {
+    expect(mistakesOf({ ...mandatory, VTEX_APP_KEY: '', ADMIN_API_TOKEN: '  ' })).toEqual([
+      expect.stringMatching(/^VTEX_APP_KEY is needed/),
+      expect.stringMatching(/^ADMIN_API_TOKEN is needed/),
+    ]);
+  });
+
+  it('say what is missing in words, also for a secret', () => {
+    expect(mistakesOf({ ...mandatory, VTEX_APP_TOKEN: undefined })).toEqual([
+      'VTEX_APP_TOKEN is needed: the app token that VTEX sends for the default merchant',
+    ]);
+  });
+});
+
+describe('wrong settings', () => {
+  const wrong: Environment = {
+    ...mandatory,
+    PORT: 'CANARY-80a',
+    HOST: '127.0.0.1',
+    PUBLIC_URL: 'ftp://CANARY',
+    DATABASE_URL: 'mysql://CANARY',
+    VTEX_APP_TOKEN: 'CANARY',
+    ADMIN_API_TOKEN: 'CANARY',
+    TEST_SUITE_APP_KEY: 'CANARY',
+    ANSWER_DEADLINE_MS: '20001',
+    TEST_SUITE_DEADLINE_MS: '-1',
+    LOG_LEVEL: 'CANARY',
+    WEB_CONCURRENCY: '1.5',
+    SMTP_URL: 'http://CANARY',
+    NOTIFY_EMAIL: 'CANARY',
+    CANCEL_MANUALLY_STATUS: '404',
+    PENDING_STATUS: '503',
+    VAULT_MODE: 'CANARY',
+    VAULT_TIMEOUT_MS: '25001',
+    VAULT_GIVE_UP_HOURS: '21',
+    CORECARD_BASE_URL: 'http://user:CANARY@issuer.example',
+    CORECARD_ACCESS_TOKEN: 'a-usable-token',
+    QITECH_PRIVATE_KEY: 'CANARY',
+    ARTHA_STATUS_QUERY: 'CANARY',
+  };
+
+  const right = ['HOST', 'VTEX_APP_KEY', 'CORECARD_ACCESS_TOKEN'];
+
+  it('are all named at once, once each', () => {
+    const named = mistakesOf(wrong).map((mistake) => mistake.split(' ')[0]);
+
+    const expected = Object.keys(wrong).filter((name) => !right.includes(name));
+    expect(named.sort()).toEqual(expected.sort());
+  });
+
+  it('are said without their values', () => {
+    const { message } = new ConfigError(mistakesOf(wrong));
+
+    expect(message).not.toContain('CANARY');
+    expect(message).not.toContain('25001');
+    expect(message).toMatch(/^The settings have 20 mistakes:\n {2}- /);
+  });
+
+  it('are said in the singular where there is one', () => {
+    expect(new ConfigError(mistakesOf({ ...mandatory, PORT: 'x' })).message).toBe(
+      'The settings have a mistake:\n  - PORT must be a whole number from 0 to 65535',
+    );
+  });
+
+  it('never come back in a message, whatever they are', () => {
+    const names = Object.keys(wrong);
+    const canary = fc.string({ minLength: 12, unit: fc.constantFrom(...'QXZ§{}"\\:/@ \n') });
+    fc.assert(
+      fc.property(fc.subarray(names, { minLength: 1 }), canary, (chosen, value) => {
+        const environment = { ...mandatory, ...Object.fromEntries(chosen.map((name) => [name, value])) };
+
+        for (const mistake of mistakesOf(environment)) expect(mistake).not.toContain(value.trim() || '§none§');
+      }),
+    );
+  });
+});
+
+describe('a secret', () => {
+  it('may be a file, whose last line break does not count', () => {
+    const token = file('token', 'a-token-from-a-file-0123456789\n');
+
+    const [merchant] = readConfig({ ...mandatory, VTEX_APP_TOKEN: token }).merchants;
+
+    expect(merchant?.appTokenDigest).toEqual(digest('a-token-from-a-file-0123456789'));
+  });
+
+  it('may not be a file that is not there or empty', () => {
+    const environment = {
+      ...mandatory,
+      VTEX_APP_TOKEN: `file:${join(folder, 'nowhere')}`,
+      ADMIN_API_TOKEN: file('empty', '\n'),
+    };
+
+    expect(mistakesOf(environment)).toEqual([
+      'VTEX_APP_TOKEN names a file that cannot be read',
+      'ADMIN_API_TOKEN must not be empty',
+    ]);
+  });
+
+  it('that is too short to be one is a mistake', () => {
+    expect(mistakesOf({ ...mandatory, ADMIN_API_TOKEN: 'fifteen-letters' })).toEqual([
+      'ADMIN_API_TOKEN must have at least 16 characters, from a random source',
+    ]);
+  });
+
+  it('is in no printed form of the settings', () => {
+    const secrets = {
+      SMTP_URL: 'smtp://user:smtp-password@mail.example:587',
+      VAULT_BASE_URL: 'https://vault.example',
+      VAULT_ACCESS_TOKEN: 'vault-access-token',
+    };
+    const config = readConfig({ ...mandatory, ...secrets });
+
+    for (const text of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })]) {
+      expect(text).not.toContain('smtp-password');
+      expect(text).not.toContain('vault-access-token');
+      expect(text).not.toContain(mandatory.VTEX_APP_TOKEN);
+    }
+  });
+});
+
+describe('an issuer', () => {
+  const vault = { VAULT_BASE_URL: 'https://vault.example/api/', VAULT_ACCESS_TOKEN: 'live-token' };
+  const vaultSandbox = {
+    VAULT_SANDBOX_BASE_URL: 'https://sandbox.vault.example',
+    VAULT_SANDBOX_ACCESS_TOKEN: 'sandbox-token',
+  };
+
+  it('is configured by its base URL and its credentials', () => {
+    const { live, sandbox } = readConfig({ ...mandatory, ...vault }).issuers.vault ?? {};
+
+    expect(live).toMatchObject({
+      merchantId: 'default',
+      sandbox: false,
+      baseUrl: 'https://vault.example/api',
+      timeoutMs: 10_000,
+    });
+    expect(sandbox).toBeNull();
+  });
+
+  it('has its own credentials in the sandbox, and shares every other setting', () => {
+    const { live, sandbox } =
+      readConfig({ ...mandatory, ...vault, ...vaultSandbox, VAULT_CP: 'CP_2' }).issuers.vault ?? {};
+
+    expect(live?.settings).toMatchObject({ CP: 'CP_2' });
+    expect(sandbox).toMatchObject({
+      sandbox: true,
+      baseUrl: 'https://sandbox.vault.example',
+      settings: { CP: 'CP_2' },
+    });
+    const tokens = [live, sandbox].map((account) => (account?.settings.ACCESS_TOKEN as { reveal(): string }).reveal());
+    expect(tokens).toEqual(['live-token', 'sandbox-token']);
+  });
+
+  it('never lends its live credentials to the sandbox, nor the other way round', () => {
+    expect(mistakesOf({ ...mandatory, ...vault, VAULT_SANDBOX_BASE_URL: 'https://sandbox.example' })).toEqual([
+      'VAULT_SANDBOX_ACCESS_TOKEN is needed because VAULT_SANDBOX_BASE_URL is set',
+    ]);
+    expect(mistakesOf({ ...mandatory, ...vaultSandbox, VAULT_BASE_URL: 'https://vault.example' })).toEqual([
+      'VAULT_ACCESS_TOKEN is needed because VAULT_BASE_URL is set',
+    ]);
+  });
+
+  it('has what it lacks and what is wrong with it named at once', () => {
+    expect(mistakesOf({ ...mandatory, VAULT_BASE_URL: 'https://vault.example', VAULT_STATUS_QUERY: 'maybe' })).toEqual([
+      expect.stringMatching(/^VAULT_\w+ /),
+      expect.stringMatching(/^VAULT_\w+ /),
+    ]);
+  });
+
+  it('names every credential that it lacks', () => {
+    const lacking = mistakesOf({ ...mandatory, QITECH_BASE_URL: 'https://qitech.example' });
+
+    expect(lacking).toEqual([
+      'QITECH_API_CLIENT_KEY is needed because QITECH_BASE_URL is set',
+      'QITECH_PRIVATE_KEY is needed because QITECH_BASE_URL is set',
+    ]);
+  });
+
+  it('has its settings checked on the day they are set, also without a base URL', () => {
+    expect(mistakesOf({ ...mandatory, CORECARD_EXTERNAL_IP: 'no address' })).toEqual([
+      expect.stringMatching(/^CORECARD_EXTERNAL_IP must be/),
+    ]);
+  });
+
+  it('has a mistake in a shared setting named once, also when both environments are configured', () => {
+    expect(mistakesOf({ ...mandatory, ...vault, ...vaultSandbox, VAULT_STATUS_QUERY: 'maybe' })).toEqual([
+      'VAULT_STATUS_QUERY must be on or off',
+    ]);
+  });
+
+  it.each([
+    ['VAULT_TIMEOUT_MS', '300', (config: ReturnType<typeof readConfig>) => config.issuers.vault?.live?.timeoutMs, 300],
+    [
+      'VAULT_GIVE_UP_HOURS',
+      '0.5',
+      (config: ReturnType<typeof readConfig>) => config.issuers.vault?.giveUpMs,
+      1_800_000,
+    ],
+    ['VAULT_MODE', 'dry-run', (config: ReturnType<typeof readConfig>) => config.issuers.vault?.mode, 'dry-run'],
+  ])('takes %s', (name, value, read, expected) => {
+    expect(read(readConfig({ ...mandatory, ...vault, [name]: value }))).toBe(expected);
+  });
+
+  it('may be at an http address, for a private network', () => {
+    const { vault: settings } = readConfig({ ...mandatory, ...vault, VAULT_BASE_URL: 'http://10.0.0.7:8080' }).issuers;
+
+    expect(settings?.live?.baseUrl).toBe('http://10.0.0.7:8080');
+  });
+});
+
+describe("the Test Suite's merchant", () => {
+  const suite = { TEST_SUITE_APP_KEY: 'vtexappkey-suite', TEST_SUITE_APP_TOKEN: 'a-suite-token-of-32-characters-ok' };
+
+  it('is one of its own', () => {
+    const { merchants } = readConfig({ ...mandatory, ...suite });
+
+    expect(merchants.map(({ merchantId }) => merchantId)).toEqual(['default', 'test-suite']);
+  });
+
+  it.each(Object.keys(suite))('needs both credentials, and not only %s', (name) => {
+    const half = { [name]: suite[name as keyof typeof suite] };
+
+    expect(mistakesOf({ ...mandatory, ...half })).toEqual([
+      'TEST_SUITE_APP_KEY and TEST_SUITE_APP_TOKEN are needed together, or neither',
+    ]);
+  });
+
+  it("may not have the default merchant's key", () => {
+    expect(mistakesOf({ ...mandatory, ...suite, TEST_SUITE_APP_KEY: mandatory.VTEX_APP_KEY })).toEqual([
+      'TEST_SUITE_APP_KEY must differ from VTEX_APP_KEY: the key names the merchant',
+    ]);
+  });
+});
+
+describe('odd but usable values', () => {
+  it.each([
+    ['PORT', '0', { port: 0, publicUrl: 'http://localhost:0' }],
+    ['PORT', ' 8080 ', { port: 8080 }],
+    ['PUBLIC_URL', 'https://cards.example/base/', { publicUrl: 'https://cards.example/base' }],
+    ['CANCEL_MANUALLY_STATUS', '501', { cancelManuallyStatus: 501 }],
+    ['PENDING_STATUS', '200', { pendingStatus: 200 }],
+    ['DATABASE_URL', 'postgresql://db/cards?sslmode=verify-full', {}],
+    ['NOTIFY_EMAIL', 'cards@store.example', { mail: { smtpUrl: null, notifyEmail: 'cards@store.example' } }],
+    ['SOMETHING_ELSE', 'of another program', {}],
+  ])('such as %s of %j are taken', (name, value, expected) => {
+    expect(readConfig({ ...mandatory, [name]: value })).toMatchObject(expected);
+  });
+});
+
+it('makes development credentials that differ each time and are usable', () => {
+  const [one, other] = [makeDevelopmentCredentials(), makeDevelopmentCredentials()];
+
+  expect(mistakesOf({ ...mandatory, ...one })).toEqual([]);
+  for (const name of Object.keys(one) as (keyof typeof one)[]) expect(one[name]).not.toBe(other[name]);
+});

@@ -1,0 +1,506 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { makeDataSource } from '../src/data-source.js';
+import { entities } from '../src/entities.js';
+import { manualReasons } from '../src/manual-cancellations/manual-reason.js';
+import { makeTestDatabase, type TestDatabase } from './support/database.js';
+
+const migrationsFolder = join(process.cwd(), 'migrations');
+
+/** TypeORM's own list of what was applied; it holds nothing of a merchant's. */
+const TABLES_WITHOUT_MERCHANT = ['migrations'];
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await makeTestDatabase();
+});
+
+afterAll(async () => {
+  await database?.drop();
+});
+
+interface Row {
+  readonly [column: string]: unknown;
+}
+
+/** A usable row of each table, one after the other as the foreign keys want it. */
+const M = 'merchant-1';
+const rows = {
+  payments: { merchant_id: M, payment_id: 'P1', sandbox: false, seen_before: true },
+  issuer_references: {
+    merchant_id: M,
+    issuer: 'vault',
+    sandbox: false,
+    identity: '124125',
+    payment_id: 'P1',
+    reference: '{"cardRequestId":"124125"}',
+    late: false,
+  },
+  cancellations: {
+    merchant_id: M,
+    payment_id: 'P1',
+    cancellation_id: 'C1',
+    issuer: 'vault',
+    state: 'asking',
+    lease_until: '2026-11-21T12:00:00Z',
+  },
+  cancellation_requests: { merchant_id: M, payment_id: 'P1', request_id: 'R1' },
+  attempts: { merchant_id: M, payment_id: 'P1', attempt_no: 1, kind: 'cancel' },
+  issuer_callbacks: {
+    merchant_id: M,
+    issuer: 'artha',
+    sandbox: false,
+    body_sha256: Buffer.alloc(32),
+    task_id: 'T1',
+    answered: '{}',
+  },
+  manual_cancellations: {
+    merchant_id: M,
+    manual_cancellation_id: '00000000-0000-4000-8000-000000000001',
+    payment_id: 'P1',
+    kind: 'whole',
+    reason: 'no_answer',
+  },
+  notices: {
+    merchant_id: M,
+    notice_id: '00000000-0000-4000-8000-000000000002',
+    event: 'manual_required',
+    manual_cancellation_id: '00000000-0000-4000-8000-000000000001',
+  },
+  payment_events: { merchant_id: M, payment_id: 'P1', kind: 'linked', words: 'Linked to vault.' },
+} satisfies Record<string, Row>;
+
+type Table = keyof typeof rows;
+
+function insertion(table: string, row: Row): { text: string; values: unknown[] } {
+  const names = Object.keys(row);
+  const places = names.map((_, index) => `$${index + 1}`);
+  return {
+    text: `insert into ${table} (${names.join(', ')}) values (${places.join(', ')})`,
+    values: Object.values(row),
+  };
+}
+
+/** Inserts inside a transaction that is rolled back; answers the constraint that refused it, or null. */
+async function refusedBy(list: readonly (readonly [Table, Row])[]): Promise<string | null> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    await client.query('begin');
+    for (const [table, row] of list) {
+      const { text, values } = insertion(table, row);
+      await client.query(text, values);
+    }
+    return null;
+  } catch (error) {
+    const { constraint, message } = error as { constraint?: string; message: string };
+    return constraint ?? message;
+  } finally {
+    await client.query('rollback');
+    await client.end();
+  }
+}
+
+const tables = Object.keys(rows) as Table[];
+
+/** Every row that `table` needs before it. */
+const before = (table: Table) => tables.slice(0, tables.indexOf(table)).map((name) => [name, rows[name]] as const);
+
+const refusal = (table: Table, change: Row) => refusedBy([...before(table), [table, { ...rows[table], ...change }]]);
+
+const second = (table: Table, change: Row) =>
+  refusedBy([...before(table), [table, rows[table]], [table, { ...rows[table], ...change }]]);
+
+it('takes one usable row of every table', async () => {
+  expect(await refusedBy(tables.map((table) => [table, rows[table]] as const))).toBeNull();
+});
+
+describe('the schema refuses', () => {
+  const now = '2026-11-21T12:00:00Z';
+  const cancelled = { state: 'cancelled', lease_until: null, proof: 'answer', finished_at: now };
+  const manual = { state: 'manual', lease_until: null, reason: 'no_answer', finished_at: now };
+  const waiting = { state: 'waiting', lease_until: null, next_check_at: now };
+
+  it.each<[string, Table, Row, string]>([
+    ['a payment of nobody', 'payments', { merchant_id: '' }, 'payments_merchant_id_length'],
+    ['a merchant id of 65 characters', 'payments', { merchant_id: 'm'.repeat(65) }, 'payments_merchant_id_length'],
+    ['a payment without an id', 'payments', { payment_id: '' }, 'payments_payment_id_length'],
+    ['a paymentId of 256 characters', 'payments', { payment_id: 'p'.repeat(256) }, 'payments_payment_id_length'],
+    ['a negative value', 'payments', { value_in_cents: -1 }, 'payments_value_not_negative'],
+    ['a reference of no payment', 'issuer_references', { payment_id: 'P2' }, 'issuer_references_payment'],
+    [
+      'a reference of another merchant’s payment',
+      'issuer_references',
+      { merchant_id: 'merchant-2' },
+      'issuer_references_payment',
+    ],
+    ['a cancellation of no payment', 'cancellations', { payment_id: 'P2' }, 'cancellations_payment'],
+    ['an unknown state', 'cancellations', { ...waiting, state: 'done' }, 'cancellations_state'],
+    [
+      'cancelled without a proof',
+      'cancellations',
+      { ...cancelled, proof: null },
+      'cancellations_cancelled_only_on_proof',
+    ],
+    ['an unknown proof', 'cancellations', { ...cancelled, proof: 'hope' }, 'cancellations_proof'],
+    [
+      'a proof of what is not cancelled',
+      'cancellations',
+      { ...waiting, proof: 'answer' },
+      'cancellations_cancelled_only_on_proof',
+    ],
+    ['manual with a proof', 'cancellations', { ...manual, proof: 'query' }, 'cancellations_cancelled_only_on_proof'],
+    ['manual without a reason', 'cancellations', { ...manual, reason: null }, 'cancellations_manual_has_reason'],
+    ['asking without a lease', 'cancellations', { lease_until: null }, 'cancellations_asking_has_lease'],
+    [
+      'a lease on what asks nobody',
+      'cancellations',
+      { ...waiting, lease_until: now },
+      'cancellations_asking_has_lease',
+    ],
+    [
+      'waiting without a next check',
+      'cancellations',
+      { ...waiting, next_check_at: null },
+      'cancellations_waiting_has_next_check',
+    ],
+    ['final and never finished', 'cancellations', { ...manual, finished_at: null }, 'cancellations_final_is_finished'],
+    ['finished and open', 'cancellations', { ...waiting, finished_at: now }, 'cancellations_final_is_finished'],
+    ['a request about no payment', 'cancellation_requests', { payment_id: 'P2' }, 'cancellation_requests_payment'],
+    [
+      'a requestId that is empty',
+      'cancellation_requests',
+      { request_id: '' },
+      'cancellation_requests_request_id_length',
+    ],
+    [
+      'a requestId of 256 characters',
+      'cancellation_requests',
+      { request_id: 'r'.repeat(256) },
+      'cancellation_requests_request_id_length',
+    ],
+    [
+      'an answer without its bytes',
+      'cancellation_requests',
+      { answer_status: 200, answered_at: now },
+      'cancellation_requests_answer_whole',
+    ],
+    [
+      'an answer without its status',
+      'cancellation_requests',
+      { answer_body: '{}', answered_at: now },
+      'cancellation_requests_answer_whole',
+    ],
+    [
+      'an answer without its time',
+      'cancellation_requests',
+      { answer_status: 200, answer_body: '{}' },
+      'cancellation_requests_answer_whole',
+    ],
+    ['the time of no answer', 'cancellation_requests', { answered_at: now }, 'cancellation_requests_answer_whole'],
+    ['an attempt of no cancellation', 'attempts', { payment_id: 'P2' }, 'attempts_cancellation'],
+    ['an unknown kind of attempt', 'attempts', { kind: 'guess' }, 'attempts_kind'],
+    ['an unknown outcome', 'attempts', { outcome: 'success', ended_at: now }, 'attempts_outcome'],
+    ['an outcome without an end', 'attempts', { outcome: 'unknown' }, 'attempts_ended_with_outcome'],
+    ['an end without an outcome', 'attempts', { ended_at: now }, 'attempts_ended_with_outcome'],
+    [
+      'a callback whose hash is none',
+      'issuer_callbacks',
+      { body_sha256: Buffer.alloc(20) },
+      'issuer_callbacks_hash_length',
+    ],
+    [
+      'a manual cancellation of no payment',
+      'manual_cancellations',
+      { payment_id: 'P2' },
+      'manual_cancellations_payment',
+    ],
+    ['an unknown kind of it', 'manual_cancellations', { kind: 'half' }, 'manual_cancellations_kind'],
+    ['an unknown reason', 'manual_cancellations', { reason: 'because' }, 'manual_cancellations_reason'],
+    ['an unknown state of it', 'manual_cancellations', { state: 'lost' }, 'manual_cancellations_state'],
+    ['a partial one without its request', 'manual_cancellations', { kind: 'partial' }, 'manual_cancellations_request'],
+    ['a whole one with a request', 'manual_cancellations', { request_id: 'R1' }, 'manual_cancellations_request'],
+    ['a resolved one that is not closed', 'manual_cancellations', { state: 'resolved' }, 'manual_cancellations_closed'],
+    ['an open one that is closed', 'manual_cancellations', { closed_at: now }, 'manual_cancellations_closed'],
+    [
+      'a notice of no manual cancellation',
+      'notices',
+      { manual_cancellation_id: '00000000-0000-4000-8000-000000000009' },
+      'notices_manual_cancellation',
+    ],
+    ['a notice of an unknown event', 'notices', { event: 'party' }, 'notices_event'],
+    ['an undelivered notice that nobody tries', 'notices', { next_try_at: null }, 'notices_open_has_next_try'],
+    [
+      'a delivered notice that is tried again',
+      'notices',
+      { delivered_at: now, next_try_at: now },
+      'notices_open_has_next_try',
+    ],
+  ])('%s', async (_what, table, change, constraint) => {
+    expect(await refusal(table, change)).toBe(constraint);
+  });
+
+  it.each<[string, Table, Row, string]>([
+    ['a second row of a payment', 'payments', { sandbox: true }, 'payments_pk'],
+    ['one reference for two payments', 'issuer_references', { late: true, reference: '{}' }, 'issuer_references_pk'],
+    ['two references of one payment', 'issuer_references', { identity: '124126' }, 'issuer_references_one_per_payment'],
+    ['two cancellations of one payment', 'cancellations', { cancellation_id: 'C2' }, 'cancellations_pk'],
+    ['the same request twice', 'cancellation_requests', { authorization_id: 'another' }, 'cancellation_requests_pk'],
+    ['two attempts under one number', 'attempts', { kind: 'query' }, 'attempts_pk'],
+    ['the same callback twice', 'issuer_callbacks', { task_id: 'T2' }, 'issuer_callbacks_pk'],
+    [
+      'two whole manual cancellations of one payment',
+      'manual_cancellations',
+      { manual_cancellation_id: '00000000-0000-4000-8000-000000000003' },
+      'manual_cancellations_once',
+    ],
+  ])('%s', async (_what, table, change, constraint) => {
+    expect(await second(table, change)).toBe(constraint);
+  });
+});
+
+describe('the schema allows', () => {
+  it('another merchant the same ids', async () => {
+    const others = tables.map((table) => [table, { ...rows[table], merchant_id: 'merchant-2' }] as const);
+
+    expect(await refusedBy([...tables.map((table) => [table, rows[table]] as const), ...others])).toBeNull();
+  });
+
+  it('the same reference in the issuer’s sandbox', async () => {
+    const payment = { ...rows.payments, payment_id: 'P2', sandbox: true };
+    const reference = { ...rows.issuer_references, payment_id: 'P2', sandbox: true };
+
+    expect(
+      await refusedBy([...before('cancellations'), ['payments', payment], ['issuer_references', reference]]),
+    ).toBeNull();
+  });
+
+  it('late references beside the first one', async () => {
+    expect(await second('issuer_references', { identity: '124126', late: true })).toBeNull();
+  });
+
+  it('a manual cancellation for each partial request', async () => {
+    const partial = { kind: 'partial', manual_cancellation_id: '00000000-0000-4000-8000-000000000003' };
+
+    expect(await second('manual_cancellations', { ...partial, request_id: 'R1' })).toBeNull();
+  });
+
+  it.each(Object.keys(manualReasons))('the reason %s, which the code knows', async (reason) => {
+    expect(await refusal('manual_cancellations', { reason })).toBeNull();
+  });
+});
+
+it('has every key of a merchant’s data start with the merchant', async () => {
+  const keys = await database.query<{ table_name: string; key_name: string; columns: string[] }>(
+    `select t.relname as table_name, i.relname as key_name,
+            array(select a.attname::text from unnest(x.indkey) with ordinality k(attnum, at)
+                  join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k.attnum order by k.at) as columns
+     from pg_index x join pg_class t on t.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
+     join pg_namespace n on n.oid = t.relnamespace
+     where n.nspname = 'public' and x.indisunique
+     union all
+     select t.relname, c.conname,
+            array(select a.attname::text from unnest(side.key) with ordinality k(attnum, at)
+                  join pg_attribute a on a.attrelid = side.rel and a.attnum = k.attnum order by k.at)
+     from pg_constraint c join pg_class t on t.oid = c.conrelid join pg_namespace n on n.oid = t.relnamespace
+     cross join lateral (values (c.conrelid, c.conkey), (c.confrelid, c.confkey)) as side(rel, key)
+     where n.nspname = 'public' and c.contype = 'f'`,
+  );
+  const ofMerchants = keys.filter(({ table_name }) => !TABLES_WITHOUT_MERCHANT.includes(table_name));
+
+  expect(ofMerchants.length).toBeGreaterThan(20);
+  expect(ofMerchants.filter(({ columns }) => columns[0] !== 'merchant_id')).toEqual([]);
+});
+
+it('has a primary key on every table, and no table that this file does not know', async () => {
+  const found = await database.query<{ name: string; has_key: boolean }>(
+    `select c.relname as name, exists (select 1 from pg_index x where x.indrelid = c.oid and x.indisprimary) as has_key
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p')
+     order by 1`,
+  );
+
+  expect(found.map(({ name }) => name)).toEqual([...tables, ...TABLES_WITHOUT_MERCHANT].sort());
+  expect(found.filter(({ has_key }) => !has_key)).toEqual([]);
+});
+
+it('names every constraint itself, so that an error can be recognised by name', async () => {
+  const unnamed = await database.query(
+    `select c.conname from pg_constraint c join pg_class t on t.oid = c.conrelid join pg_namespace n on n.oid = t.relnamespace
+     where n.nspname = 'public' and t.relname <> all($1) and c.contype in ('p', 'u', 'f', 'c')
+       and c.conname ~ '_(pkey|key|fkey|check)\\d*$' and c.conname !~ 'next_check$'`,
+    [TABLES_WITHOUT_MERCHANT],
+  );
+
+  expect(unnamed).toEqual([]);
+});
+
+describe('the entities', () => {
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    for (const table of tables) {
+      const { text, values } = insertion(table, rows[table]);
+      await database.query(text, values);
+    }
+    dataSource = await makeDataSource(database.url, migrationsFolder).initialize();
+  });
+
+  afterAll(async () => {
+    await dataSource?.destroy();
+  });
+
+  it.each(entities.map((entity) => [entity.name, entity] as const))('%s reads its row', async (_name, entity) => {
+    const found = await dataSource.manager.find<object>(entity);
+
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ merchantId: M });
+    const { columns } = dataSource.getMetadata(entity);
+    expect(Object.keys(found[0] ?? {}).sort()).toEqual(columns.map(({ propertyName }) => propertyName).sort());
+  });
+
+  it.each(entities.map((entity) => [entity.name, entity] as const))(
+    '%s has the types, the nulls and the key of its table',
+    async (_name, entity) => {
+      const metadata = dataSource.getMetadata(entity);
+      const columns = await database.query<{ name: string; type: string; nullable: boolean }>(
+        `select column_name as name, data_type as type, is_nullable = 'YES' as nullable
+         from information_schema.columns where table_schema = 'public' and table_name = $1`,
+        [metadata.tableName],
+      );
+      const wanted = metadata.columns.map(({ databaseName, type, isNullable }) => ({
+        name: databaseName,
+        type: type === 'timestamptz' ? 'timestamp with time zone' : type,
+        nullable: isNullable,
+      }));
+
+      expect(columns).toEqual(expect.arrayContaining(wanted));
+      const key = await database.query<{ name: string }>(
+        `select a.attname as name from pg_index x join pg_attribute a on a.attrelid = x.indrelid and a.attnum = any(x.indkey)
+         where x.indrelid = $1::regclass and x.indisprimary`,
+        [metadata.tableName],
+      );
+      expect(metadata.primaryColumns.map(({ databaseName }) => databaseName).sort()).toEqual(
+        key.map(({ name }) => name).sort(),
+      );
+    },
+  );
+});
+
+describe('the migrations', () => {
+  let url: string;
+  let server: pg.Client;
+  let name: string;
+
+  beforeEach(async () => {
+    server = new pg.Client({ connectionString: process.env.TEST_POSTGRES_URL });
+    await server.connect();
+    name = `test_empty_${randomBytes(6).toString('hex')}`;
+    await server.query(`create database ${name}`);
+    url = (process.env.TEST_POSTGRES_URL ?? '').replace(/\/postgres$/, `/${name}`);
+  });
+
+  afterEach(async () => {
+    await server.query(`drop database ${name} with (force)`);
+    await server.end();
+  });
+
+  async function publicTables(): Promise<string[]> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      const found = await client.query<{ tablename: string }>(
+        `select tablename from pg_tables where schemaname = 'public' order by 1`,
+      );
+      return found.rows.map(({ tablename }) => tablename);
+    } finally {
+      await client.end();
+    }
+  }
+
+  const everything = [...tables, 'migrations'].sort();
+
+  /** The built script, as a production install runs it, with these settings and nothing of the shell's. */
+  async function migrate(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = { DATABASE_URL: url },
+  ): Promise<{ code: number | null; out: string; err: string }> {
+    const child = spawn(process.execPath, ['dist/migrate.js', ...args], { env: environment });
+    const output = { out: '', err: '' };
+    child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, ...output };
+  }
+
+  it('go up, down and up again', async () => {
+    const dataSource = await makeDataSource(url, migrationsFolder).initialize();
+    try {
+      await dataSource.runMigrations();
+      expect(await publicTables()).toEqual(everything);
+      expect(await dataSource.showMigrations()).toBe(false);
+
+      for (let left = dataSource.migrations.length; left > 0; left -= 1) await dataSource.undoLastMigration();
+      expect(await publicTables()).toEqual(['migrations']);
+      expect(await dataSource.showMigrations()).toBe(true);
+
+      await dataSource.runMigrations();
+      expect(await publicTables()).toEqual(everything);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
+  it('are applied, found applied, and reverted by the built script', async () => {
+    expect(await migrate(['run'])).toMatchObject({
+      code: 0,
+      err: '',
+      out: expect.stringMatching(/^Done: \w+/) as string,
+    });
+    expect(await publicTables()).toEqual(everything);
+    expect(await migrate(['run'])).toMatchObject({ code: 0, out: expect.stringContaining('Nothing to do') as string });
+
+    expect(await migrate(['revert'])).toMatchObject({ code: 0, out: expect.stringContaining('Reverted') as string });
+    expect(await publicTables()).toEqual(['migrations']);
+  });
+
+  it('leave nothing behind when one fails', async () => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('create table notices (mine text)');
+    await client.end();
+
+    const { code, err } = await migrate(['run']);
+
+    expect(code).toBe(1);
+    expect(err).toContain('rolled back');
+    expect(await publicTables()).toEqual(['migrations', 'notices']);
+  });
+
+  it.each([
+    ['without DATABASE_URL', ['run'], {}],
+    ['with an empty DATABASE_URL', ['run'], { DATABASE_URL: '' }],
+    ['without a direction', [], null],
+    ['with another direction', ['drop'], null],
+  ])('are refused %s', async (_what, args, environment) => {
+    const { code, err } = await migrate(args, environment ?? { DATABASE_URL: url });
+
+    expect(code).toBe(2);
+    expect(err).toContain('DATABASE_URL=postgres://');
+    expect(await publicTables()).toEqual([]);
+  });
+
+  it('say that the database is away, without its password', async () => {
+    const away = 'postgres://someone:password-of-the-tests@127.0.0.1:1/nothing';
+
+    const { code, out, err } = await migrate(['run'], { DATABASE_URL: away });
+
+    expect(code).toBe(1);
+    expect(err).toMatch(/ECONNREFUSED|connect/);
+    expect(out + err).not.toContain('password-of-the-tests');
+  });
+});

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../../src/config.js';
+import { Caller } from './caller.js';
+import { testCredentials } from './service.js';
+
+export interface ServiceProcess extends Caller {
+  readonly pid: number;
+  /** Everything it wrote so far. */
+  output(): string;
+  /** Sends a signal, and waits until the process is gone. Does nothing to one that is gone. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** Starting takes about a second, and much more on a machine that does other things. */
+const READY_MS = 60_000;
+
+/** A free port may be taken by somebody else before the service has it. */
+const PORT_TRIES = 3;
+
+/**
+ * The built service as production runs it, `node dist/main.js`, with these settings and nothing of the shell's environment.
+ * Ready when this returns.
+ */
+export async function startServiceProcess(environment: Environment): Promise<ServiceProcess> {
+  for (let tries = 1; ; tries += 1) {
+    const started = await start(environment, await freePort());
+    if (!('fault' in started)) return started;
+    const isPortTaken = /^Port \d+ is taken/m.test(started.fault);
+    if (!isPortTaken || tries === PORT_TRIES) throw new Error(`The service did not start:\n${started.fault}`);
+  }
+}
+
+async function start(environment: Environment, port: number): Promise<ServiceProcess | { readonly fault: string }> {
+  const child = spawn(process.execPath, ['dist/main.js'], {
+    cwd: process.cwd(),
+    env: {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      LOG_LEVEL: 'info',
+      ...testCredentials,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const exited = once(child, 'exit');
+  const isGone = () => child.exitCode !== null || child.signalCode !== null;
+  const kill = async (signal: NodeJS.Signals) => {
+    if (!isGone()) child.kill(signal);
+    await exited;
+  };
+  const output = () => Buffer.concat(chunks).toString('utf8');
+  const caller = new Caller(`http://127.0.0.1:${port}`);
+  const giveUpAt = performance.now() + READY_MS;
+  while (!(await isReady(caller.url))) {
+    if (isGone()) return { fault: output() };
+    if (performance.now() >= giveUpAt) {
+      await kill('SIGKILL');
+      return { fault: `It was not ready within ${READY_MS} ms.\n${output()}` };
+    }
+    await sleep(50);
+  }
+  return Object.assign(caller, { pid: child.pid ?? 0, output, kill });
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

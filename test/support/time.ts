@@ -1,0 +1,27 @@
+import type { TestDatabase } from './database.js';
+
+/** Makes time pass for one payment: everything that happened to it, and everything that is planned, lies so much earlier. */
+export async function passTime(database: TestDatabase, paymentId: string, ms: number): Promise<void> {
+  await database.query(
+    `with shift as (select $2 * interval '1 millisecond' as by),
+     moved_attempts as (
+       update attempts set started_at = started_at - by, ended_at = ended_at - by, retry_at = retry_at - by
+       from shift where payment_id = $1
+     ),
+     moved_jobs as (
+       update pgboss.job set start_after = start_after - by from shift where data ->> 'paymentId' = $1 and state = 'created'
+     )
+     update cancellations
+     set claimed_at = claimed_at - by, lease_until = lease_until - by, next_check_at = next_check_at - by
+     from shift where payment_id = $1`,
+    [paymentId, ms],
+  );
+}
+
+/** Ends the lease of the attempt that is under way, as if its process had been silent for longer than its time-out. */
+export async function expireLease(database: TestDatabase, paymentId: string): Promise<void> {
+  await database.query(
+    `update cancellations set lease_until = now() - interval '10 seconds' where payment_id = $1 and state = 'asking'`,
+    [paymentId],
+  );
+}
