@@ -696,9 +696,7 @@ function callsBack(issuer: Issuer, bench: Bench): void {
 
     fc.assert(
       fc.property(headers, body, fc.string(), (made, bytes, url) => {
-        return (
-          callback.read({ method: 'POST', url: `/${url}`, headers: made, body: bytes }, account).kind === 'forged'
-        );
+        return callback.read({ method: 'POST', url: `/${url}`, headers: made, body: bytes }, account).kind === 'forged';
       }),
     );
   });

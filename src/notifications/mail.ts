@@ -31,25 +31,26 @@ const SEND_MS = 60_000;
 /** Any SMTP server. */
 export class SmtpSender implements MailSender {
   readonly #transport: Transporter;
+  readonly #sender: string | null;
 
   constructor(
     smtpUrl: Secret,
     private readonly sendMs = SEND_MS,
   ) {
-    this.#transport = nodemailer.createTransport(
-      { url: smtpUrl.reveal(), ...TIMEOUTS },
-      { from: 'VTEX card connector <no-reply@vtex-card-connector.invalid>' },
-    );
+    this.#transport = nodemailer.createTransport({ url: smtpUrl.reveal(), ...TIMEOUTS });
+    this.#sender = senderAddress(smtpUrl.reveal());
   }
 
   async send({ to, subject, text, messageId }: Mail): Promise<void> {
     const headers = { 'Auto-Submitted': 'auto-generated' };
+    // Mail servers refuse a sender whose domain does not exist; the receiver's own surely does.
+    const from = { name: 'VTEX card connector', address: this.#sender ?? to };
     const timer = new AbortController();
     const tooLate = sleep(this.sendMs, null, { signal: timer.signal }).then(() => {
       throw new Error(`The mail server did not take the mail within ${this.sendMs} ms`);
     });
     try {
-      await Promise.race([this.#transport.sendMail({ to, subject, text, messageId, headers }), tooLate]);
+      await Promise.race([this.#transport.sendMail({ from, to, subject, text, messageId, headers }), tooLate]);
     } finally {
       timer.abort();
     }
@@ -58,6 +59,12 @@ export class SmtpSender implements MailSender {
   close(): void {
     this.#transport.close();
   }
+}
+
+/** The account that the server knows us by, where it is an address. */
+function senderAddress(smtpUrl: string): string | null {
+  const user = URL.canParse(smtpUrl) ? decodeURIComponent(new URL(smtpUrl).username) : '';
+  return /^[^@\s]+@[^@\s]+$/.test(user) ? user : null;
 }
 
 /** Development's outbox: keeps the mails in memory and prints them. */
