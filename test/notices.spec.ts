@@ -191,7 +191,7 @@ const failed = (paymentId: string, tries = 1) =>
     return notice.last_fault !== null && notice.tries >= tries ? notice : null;
   });
 
-/** Instead of waiting for the next try. */
+/** Instead of waiting for the next try. The sweeper may take it before the test does, so what comes of it is waited for. */
 async function makeDue(noticeId: string, from: TestDatabase = database): Promise<void> {
   await from.query(`update notices set next_try_at = now() - interval '1 second' where notice_id = $1`, [noticeId]);
 }
@@ -315,7 +315,7 @@ describe('a mail server', () => {
     await makeDue(noticeId);
     await sweep();
 
-    expect(await noticeOf(paymentId)).toMatchObject({ tries: 2, is_delivered: true, last_fault: null });
+    expect(await delivered(paymentId)).toMatchObject({ tries: 2, last_fault: null });
     expect(mailServer.mailsOf(noticeId).map(({ messageId }) => messageId)).toEqual([
       `<${noticeId}@vtex-card-connector>`,
     ]);
@@ -349,6 +349,7 @@ describe('a mail server', () => {
     mailServer.manners = 'takes';
     await makeDue(noticeId);
     await sweep();
+    await delivered(paymentId);
 
     const ids = mailServer.mailsOf(noticeId).map(({ messageId }) => messageId);
     expect(ids).toHaveLength(2);
@@ -451,7 +452,7 @@ it('delivers again what a process was delivering when it was killed, and not bef
     await makeDue(noticeId, own);
     await sweep(heir);
 
-    expect(await noticeOf(paymentId, own)).toMatchObject({ tries: 2, is_delivered: true });
+    expect(await delivered(paymentId, own)).toMatchObject({ tries: 2 });
     expect(mailServer.mailsOf(noticeId)).toHaveLength(1);
   } finally {
     await heir.stop();
@@ -513,6 +514,7 @@ describe('a mail', () => {
       [noticeId],
     );
     await sweep();
+    await delivered(paymentId);
 
     const mails = mailServer.mailsOf(noticeId);
     expect(mails).toHaveLength(2);
@@ -542,6 +544,7 @@ describe('a mail', () => {
     ]);
     await makeDue(noticeId);
     await sweep();
+    await delivered(paymentId);
 
     const [mail] = mailServer.mailsOf(noticeId);
     expect(mail?.recipients).toEqual([MERCHANT_EMAIL]);

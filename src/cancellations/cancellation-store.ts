@@ -150,7 +150,7 @@ const lockCancellation = statement(
 
 const closeAttempt = statement(
   'close-attempt',
-  `update attempts set late = outcome is not null, outcome = $4, reason = $5, certainty = $6, retry_when = $7,
+  `update attempts set late = late or coalesce(issuer_code = 'lease-expired', false), outcome = $4, reason = $5, certainty = $6, retry_when = $7,
           retry_at = now() + $8 * interval '1 millisecond', task_id = $9, http_status = $10, issuer_code = $11, issuer_text = $12,
           trace_id = $13, ended_at = now()
    where merchant_id = $1 and payment_id = $2 and attempt_no = $3

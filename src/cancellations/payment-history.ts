@@ -53,15 +53,19 @@ export class PaymentHistories {
   /** Null where nothing was ever heard of the payment. */
   async find({ merchantId, paymentId }: PaymentKey): Promise<PaymentHistory | null> {
     const where = { merchantId, paymentId };
-    const manager = this.dataSource.manager;
-    const [payment, references, cancellation, requestRows, attemptRows, eventRows] = await Promise.all([
-      manager.findOneBy(PaymentEntity, where),
-      manager.find(IssuerReferenceEntity, { where, order: { identity: 'ASC' } }),
-      manager.findOneBy(CancellationEntity, where),
-      manager.find(CancellationRequestEntity, { where, order: { firstSeenAt: 'ASC', requestId: 'ASC' } }),
-      manager.find(AttemptEntity, { where, order: { attemptNo: 'ASC' } }),
-      manager.find(PaymentEventEntity, { where, order: { eventNo: 'ASC' } }),
-    ]);
+    // One snapshot: a state must not stand beside an attempt of another moment.
+    const rows = await this.dataSource.transaction('REPEATABLE READ', async (manager) => ({
+      payment: await manager.findOneBy(PaymentEntity, where),
+      references: await manager.find(IssuerReferenceEntity, { where, order: { identity: 'ASC' } }),
+      cancellation: await manager.findOneBy(CancellationEntity, where),
+      requestRows: await manager.find(CancellationRequestEntity, {
+        where,
+        order: { firstSeenAt: 'ASC', requestId: 'ASC' },
+      }),
+      attemptRows: await manager.find(AttemptEntity, { where, order: { attemptNo: 'ASC' } }),
+      eventRows: await manager.find(PaymentEventEntity, { where, order: { eventNo: 'ASC' } }),
+    }));
+    const { payment, references, cancellation, requestRows, attemptRows, eventRows } = rows;
     if (!payment && eventRows.length === 0) return null;
     const link = references.find(({ late }) => !late);
     const requests = requestRows.map(({ requestId, answerBody }) => ({
