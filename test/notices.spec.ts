@@ -140,6 +140,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
+afterEach(() => {
+  mailServer.manners = 'takes';
+});
+
 interface Notice {
   readonly notice_id: string;
   readonly event: string;
@@ -282,10 +286,6 @@ describe('a cancel that the issuer refuses', () => {
 });
 
 describe('a mail server', () => {
-  afterEach(() => {
-    mailServer.manners = 'takes';
-  });
-
   async function startAgain(): Promise<void> {
     mailServer.manners = 'takes';
     await mailServer.stop();
@@ -399,7 +399,6 @@ it('keeps the password of the mail server to itself when the login fails', async
       expect(words).not.toContain(encoded);
     }
   } finally {
-    mailServer.manners = 'takes';
     await mailing.stop();
     await own.drop();
   }
