@@ -63,8 +63,8 @@ export class SmtpSender implements MailSender {
 
 /** The account that the server knows us by, where it is an address. */
 function senderAddress(smtpUrl: string): string | null {
-  const user = URL.canParse(smtpUrl) ? decodeURIComponent(new URL(smtpUrl).username) : '';
-  return /^[^@\s]+@[^@\s]+$/.test(user) ? user : null;
+  const user = URL.canParse(smtpUrl) ? new URL(smtpUrl).username.replaceAll('%40', '@') : '';
+  return /^[^@\s%]+@[^@\s%]+$/.test(user) ? user : null;
 }
 
 /** Development's outbox: keeps the mails in memory and prints them. */

@@ -1,6 +1,6 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,7 @@ export class Stage {
 
   /** @param profileFolder where both services leave a CPU profile when they end; null for none */
   async start({ paymentCount, profileFolder }) {
+    chmodSync(this.#folder, 0o711); // As root, Postgres runs as a user who must be able to enter it.
     const dataFolder = join(this.#folder, 'postgres');
     this.#starting = startEmbeddedPostgres({ projectFolder, dataFolder });
     this.postgres = await this.#starting;
