@@ -29,16 +29,18 @@ try {
 /** One process per worker on one port; a worker that dies is replaced, one that cannot start ends all. */
 function runWorkers(count: number): void {
   let stopping = false;
+  const started = new Set<number>();
   for (let at = 0; at < count; at += 1) cluster.fork();
-  cluster.on('exit', (worker, code) => {
+  cluster.on('listening', (worker) => started.add(worker.id));
+  cluster.on('exit', (worker) => {
     if (stopping) return;
-    if (code === 1) {
-      stopping = true;
-      for (const other of Object.values(cluster.workers ?? {})) other?.kill('SIGTERM');
-      process.exitCode = 1;
+    if (started.delete(worker.id)) {
+      cluster.fork();
       return;
     }
-    cluster.fork();
+    stopping = true;
+    for (const other of Object.values(cluster.workers ?? {})) other?.kill('SIGTERM');
+    process.exitCode = 1;
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

@@ -70,6 +70,9 @@ async function connect(make: () => DataSource, waitMs: number, log: Log): Promis
     try {
       return await make().initialize();
     } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== null)
+        throw new StartError(`The database refuses us: ${refusal}. Check DATABASE_URL.`, { cause: error });
       if (performance.now() >= giveUpAt) {
         throw new StartError('The database cannot be reached. Check DATABASE_URL and that the server is running.', {
           cause: error,
@@ -79,6 +82,12 @@ async function connect(make: () => DataSource, waitMs: number, log: Log): Promis
       await sleep(1_000);
     }
   }
+}
+
+/** What waiting does not help against: a wrong password or user, or a database that is not there. */
+function refusalOf(error: unknown): string | null {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return ['28P01', '28000', '3D000'].includes(String(code)) ? String(message) : null;
 }
 
 async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<number> {

@@ -6,6 +6,9 @@ import 'reflect-metadata';
 import { AppModule, type AppParts } from './app.module.js';
 import type { Config } from './config.js';
 import { CancellationProgress } from './cancellations/cancellation-progress.js';
+import { FollowUp } from './cancellations/follow-up.js';
+import { AxiosIssuerHttp } from './issuers/issuer-http.js';
+import { Jobs } from './jobs/jobs.js';
 import { Readiness } from './operations/readiness.js';
 import { answers } from './vtex/cancellation-answer.js';
 import { findMerchant, isBearer } from './vtex/credentials.js';
@@ -81,10 +84,18 @@ function authenticate(
  */
 const IDLE_MS = 26_000;
 
-/** Readiness goes red first, then running work ends, then the port closes. */
+/**
+ * Stops without losing an answer: readiness goes red, the background begins nothing any more, the port closes as soon as requests are
+ * answered, and calls to issuers end and are recorded.
+ */
 export async function stopServer(app: NestFastifyApplication): Promise<void> {
+  const progress = app.get(CancellationProgress);
+  const issuerHttp = app.get(AxiosIssuerHttp);
   app.get(Readiness).isStopping = true;
   await sleep(DRAIN_MS);
-  await Promise.race([app.get(CancellationProgress).idle(), sleep(IDLE_MS, null, { ref: false })]);
+  app.get(FollowUp).stop();
+  await app.get(Jobs).stop();
   await app.close();
+  await Promise.race([progress.idle(), sleep(IDLE_MS, null, { ref: false })]);
+  issuerHttp.close();
 }

@@ -66,7 +66,16 @@ async function start(): Promise<void> {
     await release();
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  const stopAtOnce = () => {
+    void release().finally(() => process.exit(1));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      console.log('Stopping; calls to issuers end first. Ctrl+C again stops at once.');
+      process.once(signal, stopAtOnce);
+      void stop();
+    });
+  }
   const { VTEX_APP_KEY: appKey = '', VTEX_APP_TOKEN: appToken = '', ADMIN_API_TOKEN: adminToken = '' } = environment;
   console.log(
     welcome({ url: `http://localhost:${service.port}`, appKey, appToken, adminToken, simulators: simulators.running }),

@@ -820,7 +820,7 @@ class Bench {
   }
 
   async close(): Promise<void> {
-    this.#http.onModuleDestroy();
+    this.#http.close();
     await Promise.all([this.simulator.stop(), this.slowSimulator.stop(), ...this.#stops.map((stop) => stop())]);
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
-import { isFinal, isProof, type Finding, type PaymentKey } from './cancellation.js';
+import { isFinal, isProof, type Attempt, type Finding, type PaymentKey } from './cancellation.js';
 import { CancellationRecord } from './cancellation-record.js';
 import { CancellationStore, type OpenAttempt, type StoredAnswer, type View } from './cancellation-store.js';
 import { exchange } from './exchange.js';
@@ -96,7 +96,7 @@ export class CancellationProgress {
     key: PaymentKey,
     { attempt, reference, account, answer }: FirstAttempt,
   ): Promise<StoredAnswer | null> {
-    const finding = await exchange(account, { key, kind: 'cancel', reference, attempts: [] }, this.log);
+    const finding = await this.#exchange(account, attempt, { key, reference, attempts: [] });
     return this.#recordSurely(key, finding, async () => {
       if (isProof(finding.outcome)) {
         const recorded = await this.store.recordProof(key, attempt, finding, answer);
@@ -152,9 +152,23 @@ export class CancellationProgress {
       leaseMs: this.leaseMs(account),
     });
     if (!attempt) return true;
-    const finding = await exchange(account, { key, kind, reference: payment.link.reference, attempts }, this.log);
+    const finding = await this.#exchange(account, attempt, { key, reference: payment.link.reference, attempts });
     await this.#recordSurely(key, finding, () => this.record.outcome(key, attempt, finding));
     return true;
+  }
+
+  /**
+   * Asks, unless this process was held up for so long that another one may have taken over before the call went out. Until then the
+   * lease covers the call's own time-out.
+   */
+  async #exchange(
+    account: IssuerAccount,
+    { kind, begunAt }: OpenAttempt,
+    what: { readonly key: PaymentKey; readonly reference: unknown; readonly attempts: readonly Attempt[] },
+  ): Promise<Finding> {
+    if (performance.now() - begunAt < LEASE_MARGIN_MS) return exchange(account, { ...what, kind }, this.log);
+    const evidence = { httpStatus: null, issuerCode: 'held-up', issuerText: null, traceId: null };
+    return { outcome: 'retry', when: 'at-once', evidence };
   }
 
   /** A failed commit of an outcome is tried again while the process lives: the issuer will not tell it a second time. */

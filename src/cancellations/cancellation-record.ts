@@ -102,7 +102,11 @@ export class CancellationRecord {
       return this.manual.open(sql, { ...key, kind: 'whole', reason: step.reason });
     }
     await this.store.setWaiting(sql, key, step.dueAt);
-    await this.jobs.enqueue(sql, { queue: 'check-cancellation', data: { ...key }, runAt: step.dueAt });
+    await this.jobs.enqueue(sql, {
+      queue: 'check-cancellation',
+      data: { ...key, issuer: cancellation.issuer ?? '' },
+      runAt: step.dueAt,
+    });
   }
 
   async #standDown(sql: Transaction, key: PaymentKey, proven: Attempt): Promise<void> {

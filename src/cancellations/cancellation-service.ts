@@ -77,6 +77,7 @@ export class CancellationService {
         continue;
       }
       const cancellationId = newCancellationId();
+      const begunAt = performance.now();
       const claimed = await this.store.claimAndAsk(request, {
         cancellationId,
         issuer: payment.link.issuer,
@@ -87,7 +88,7 @@ export class CancellationService {
       const stored = this.progress.begin(
         keyOf(request),
         {
-          attempt: { attemptNo: 1, kind: 'cancel', version: 1 },
+          attempt: { attemptNo: 1, kind: 'cancel', version: 1, begunAt },
           reference: payment.link.reference,
           account,
           answer: { ...answers.cancelled(request, cancellationId), requestId: request.requestId },
@@ -166,7 +167,10 @@ export class CancellationService {
     );
     this.log.error(`Payment ${paymentId} waits: ${words}.`, { merchantId, paymentId, requestId });
     this.metrics.alerts.inc({ issuer: base.issuer ?? '' });
-    await this.jobs.enqueue(sql, { queue: 'check-cancellation', data: { merchantId, paymentId } });
+    await this.jobs.enqueue(sql, {
+      queue: 'check-cancellation',
+      data: { merchantId, paymentId, issuer: base.issuer ?? '' },
+    });
   }
 
   async #noteDryRun(

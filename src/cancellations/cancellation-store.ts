@@ -47,6 +47,8 @@ export interface OpenAttempt {
   readonly kind: 'cancel' | 'query';
   /** The row's version since the attempt began: the fence against a process that took over. */
   readonly version: number;
+  /** On the process's own clock, from before the row was changed: how much of the lease is gone. */
+  readonly begunAt: number;
 }
 
 /** Where a callback came from, and what it names. */
@@ -219,9 +221,14 @@ const freezeAnswer = statement(
 
 const selectOverdue = statement(
   'select-overdue-cancellations',
-  `select merchant_id, payment_id from cancellations
-   where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'
-   order by coalesce(lease_until, next_check_at) limit $2`,
+  `select merchant_id, payment_id, issuer from (
+     select merchant_id, payment_id, coalesce(issuer, '') as issuer, coalesce(lease_until, next_check_at) as due_at,
+            row_number() over (partition by issuer order by coalesce(lease_until, next_check_at)) as place
+     from cancellations
+     where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'
+   ) as overdue
+   where place <= $2
+   order by due_at`,
 );
 
 const insertCallback = statement(
@@ -410,8 +417,9 @@ export class CancellationStore {
     begin: { readonly version: number; readonly kind: 'cancel' | 'query'; readonly leaseMs: number },
   ): Promise<OpenAttempt | null> {
     const values = [key.merchantId, key.paymentId, begin.version, begin.kind, begin.leaseMs];
+    const begunAt = performance.now();
     const [row] = await this.database.run<{ attempt_no: number }>(beginAttempt, values);
-    return row ? { attemptNo: row.attempt_no, kind: begin.kind, version: begin.version + 1 } : null;
+    return row ? { attemptNo: row.attempt_no, kind: begin.kind, version: begin.version + 1, begunAt } : null;
   }
 
   async setWaiting(sql: Transaction, key: PaymentKey, checkAt: Date): Promise<void> {
@@ -444,10 +452,13 @@ export class CancellationStore {
     return rows.length > 0;
   }
 
-  /** Open cancellations that should have been looked at more than `graceMs` ago, most overdue first. */
-  async overdue(graceMs: number, limit: number): Promise<PaymentKey[]> {
-    const rows = await this.database.run<{ merchant_id: string; payment_id: string }>(selectOverdue, [graceMs, limit]);
-    return rows.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id }));
+  /** Open cancellations that should have been looked at more than `graceMs` ago: of each issuer the most overdue. */
+  async overdue(graceMs: number, mostOfOneIssuer: number): Promise<(PaymentKey & { readonly issuer: string })[]> {
+    const rows = await this.database.run<{ merchant_id: string; payment_id: string; issuer: string }>(selectOverdue, [
+      graceMs,
+      mostOfOneIssuer,
+    ]);
+    return rows.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id, issuer: row.issuer }));
   }
 
   /** Keeps a verified callback, once however often it is sent; answers whether it is new. */

@@ -51,7 +51,9 @@ export class IssuerAccounts {
 
   /** The accounts that an issuer's callback may be about: the default merchant's, live and sandbox. */
   forCallback(issuerCode: string): IssuerAccount[] {
-    return [false, true].map((sandbox) => this.find(DEFAULT_MERCHANT, issuerCode, sandbox)).filter((found) => found !== null);
+    return [false, true]
+      .map((sandbox) => this.find(DEFAULT_MERCHANT, issuerCode, sandbox))
+      .filter((found) => found !== null);
   }
 
   /** What a cancel of this reference would send, in one line for people; nothing leaves the process. */
@@ -63,14 +65,21 @@ export class IssuerAccounts {
   }
 }
 
-const keyOf = (merchantId: string, issuerCode: string, sandbox: boolean) => `${merchantId}/${issuerCode}/${sandbox ? 'sandbox' : 'live'}`;
+const keyOf = (merchantId: string, issuerCode: string, sandbox: boolean) =>
+  `${merchantId}/${issuerCode}/${sandbox ? 'sandbox' : 'live'}`;
 
 /** Takes the place of the network for a dry run: remembers what would be sent, without its headers, and sends nothing. */
 class RecordingHttp implements IssuerHttp {
   readonly sentences: string[] = [];
 
   async send({ method, url, body }: IssuerRequest): Promise<IssuerAnswer> {
-    this.sentences.push(`${method} ${url}${body === null ? ' without a body' : ` with ${scrub(body)}`}`);
+    this.sentences.push(
+      `${method} ${url}${body === null ? ' without a body' : ` with ${withoutAddresses(scrub(body))}`}`,
+    );
     return { kind: 'not-sent', fault: 'dry-run' };
   }
 }
+
+/** A shopper's network address, which some issuer wants, must not stay in a payment's history. */
+const withoutAddresses = (words: string) =>
+  words.replace(/\b\d{1,3}(\.\d{1,3}){3}\b|(?<![\w:])[\da-f]{0,4}(:[\da-f]{0,4}){2,7}(?![\w:])/gi, '[address]');

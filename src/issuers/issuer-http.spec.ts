@@ -28,7 +28,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
 });
 
-afterAll(() => client.onModuleDestroy());
+afterAll(() => client.close());
 
 describe('what goes out', () => {
   it('sends method, path, query, headers and body exactly as they were made', async () => {
@@ -690,6 +690,6 @@ async function sendTls(url: string, { key = SHARED_KEY, ...more }: Partial<Issue
   const tlsClient = new AxiosIssuerHttp(new HttpService());
   agents.mockRestore();
   const answer = await tlsClient.send(request(url, more));
-  tlsClient.onModuleDestroy();
+  tlsClient.close();
   return answer;
 }

@@ -90,8 +90,8 @@ export class AxiosIssuerHttp implements IssuerHttp {
     }
   }
 
-  /** Closes idle connections, so that the process can end. */
-  onModuleDestroy(): void {
+  /** Closes all connections, also those in use: call it when no answer is awaited any more. */
+  close(): void {
     this.#agents.httpAgent.destroy();
     this.#agents.httpsAgent.destroy();
   }
@@ -273,6 +273,7 @@ export const textOrNull = (value: unknown): string | null => (typeof value === '
 
 /**
  * Sends, and sends once more with fresh credentials when the first answer is 401. A 401 proves that the first was not carried out.
+ * Both share the first one's time-out, because the lease on the attempt covers no more; with too little of it left the 401 stands.
  *
  * @param make builds the request anew, so that a second one is signed with a new timestamp and nonce
  * @param renew reads the secrets again
@@ -282,8 +283,15 @@ export async function sendRenewing(
   make: () => IssuerRequest | Promise<IssuerRequest>,
   renew: () => void,
 ): Promise<IssuerAnswer> {
-  const first = await http.send(await make());
+  const request = await make();
+  const endsAt = performance.now() + request.timeoutMs;
+  const first = await http.send(request);
   if (first.kind !== 'answer' || first.status !== 401) return first;
   renew();
-  return http.send(await make());
+  const second = await make();
+  const leftMs = Math.floor(Math.min(second.timeoutMs, endsAt - performance.now()));
+  return leftMs < SHORTEST_TIMEOUT_MS ? first : http.send({ ...second, timeoutMs: leftMs });
 }
+
+/** A call with less time than this would only leave its outcome unknown. */
+const SHORTEST_TIMEOUT_MS = 50;

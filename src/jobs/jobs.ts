@@ -7,7 +7,7 @@ import { Log } from '../operations/log.js';
 /** The queues there are, with what a job of each carries. Our rows are the truth; a job only says where to look. */
 export interface JobData {
   'deliver-notice': { readonly merchantId: string; readonly noticeId: string };
-  'check-cancellation': { readonly merchantId: string; readonly paymentId: string };
+  'check-cancellation': { readonly merchantId: string; readonly paymentId: string; readonly issuer: string };
 }
 
 export type QueueName = keyof JobData;
@@ -64,28 +64,17 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
     );
   }
 
-  /** Adds jobs outside of any transaction, as the sweeper does; answers whether the queue took them. */
-  async enqueueAll<Name extends QueueName>(queue: Name, list: readonly JobData[Name][]): Promise<boolean> {
-    const boss = this.#boss;
-    if (!boss) return false;
-    if (list.length === 0) return true;
-    try {
-      await boss.insert(
-        queue,
-        list.map((data) => ({ data })),
-      );
-      return true;
-    } catch (error) {
-      this.#onFault(boss, error);
-      return false;
-    }
-  }
-
   async onApplicationBootstrap(): Promise<void> {
     await this.#start();
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Takes no job any more, and waits for those that run. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
     this.#stopped = true;
     if (this.#restart) clearTimeout(this.#restart);
     await this.#boss?.stop({ graceful: true, timeout: STOP_MS }).catch(() => undefined);

@@ -35,7 +35,7 @@ const takeNotice = statement(
 
 const loadSubject = statement(
   'load-notice-subject',
-  `select m.payment_id, m.kind, m.reason, m.opened_at, p.order_id, p.sandbox, r.issuer, r.reference
+  `select m.payment_id, m.kind, m.reason, m.state, m.opened_at, p.order_id, p.sandbox, r.issuer, r.reference
    from manual_cancellations m
    join payments p using (merchant_id, payment_id)
    left join lateral (
@@ -122,6 +122,8 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     if (!this.mail || notifyEmail === null)
       throw new Error('No way to send notices is set: SMTP_URL and NOTIFY_EMAIL are needed');
     const subject = await this.#subject(key.merchantId, taken);
+    // Overtaken: a person must not be sent to do what is done, or no longer needed.
+    if (subject.event === 'manual_required' && subject.isClosed) return;
     await this.mail.send({
       to: notifyEmail,
       messageId: `<${key.noticeId}@vtex-card-connector>`,
@@ -137,6 +139,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     if (!row) throw new Error(`Bug: the notice's manual cancellation ${manual_cancellation_id} is not there`);
     return {
       event,
+      isClosed: row.state === 'resolved' || row.state === 'not-needed',
       paymentId: row.payment_id,
       orderId: row.order_id,
       issuerName: row.issuer === null ? null : (findIssuer(row.issuer)?.name ?? row.issuer),
@@ -145,7 +148,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
       kind: row.kind,
       sandbox: row.sandbox,
       openedAt: row.opened_at,
-    } satisfies NoticeSubject;
+    } satisfies NoticeSubject & { readonly isClosed: boolean };
   }
 
   async #recordFault({ merchantId, noticeId }: NoticeKey, tries: number, error: unknown): Promise<void> {
@@ -172,6 +175,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
 }
 
 interface SubjectRow {
+  readonly state: string;
   readonly payment_id: string;
   readonly kind: NoticeSubject['kind'];
   readonly reason: NoticeSubject['reason'];

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  http.onModuleDestroy();
+  http.close();
   await simulator.stop();
 });
 

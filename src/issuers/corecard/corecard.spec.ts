@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  http.onModuleDestroy();
+  http.close();
   await simulator.stop();
 });
 
@@ -452,7 +452,7 @@ describe('what a connector of CoreCard can do', () => {
       code: 'corecard',
       callback: null,
       resendAfterUnknown: { kind: 'allowed' },
-      timeoutMs: 15_000,
+      timeoutMs: 10_000,
       giveUpHours: 2,
     });
   });

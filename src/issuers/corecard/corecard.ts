@@ -65,7 +65,7 @@ export const corecard = defineIssuer({
     schema: referenceSchema,
     identity: ({ adminNumber, cardSequenceNumber }) => `${BigInt(adminNumber)}/${cardSequenceNumber}`,
   },
-  timeoutMs: 15_000,
+  timeoutMs: 10_000,
   // Each hour brings the card nearer to the printer, and a printed card cannot be called back.
   giveUpHours: 2,
   // No money moves; and the echo of a first success is an unmapped refusal, which stays unknown.

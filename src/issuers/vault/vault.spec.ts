@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  http.onModuleDestroy();
+  http.close();
   await simulator.stop();
 });
 
