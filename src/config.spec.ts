@@ -170,7 +170,7 @@ describe('a secret', () => {
 
   it('that is too short to be one is a mistake', () => {
     expect(mistakesOf({ ...mandatory, ADMIN_API_TOKEN: 'fifteen-letters' })).toEqual([
-      'ADMIN_API_TOKEN must have at least 16 characters, from a random source',
+      'ADMIN_API_TOKEN must have at least 16 characters, from a random source, and no blanks',
     ]);
   });
 

@@ -90,8 +90,9 @@ const general = z.object({
   PENDING_STATUS: statusSetting('500', '200').default('500'),
 });
 
+/** Blanks are refused because they are a comment or a line break that was copied along. */
 function atLeast16(value: string): string | null {
-  return value.length >= 16 ? null : 'must have at least 16 characters, from a random source';
+  return /^\S{16,}$/.test(value) ? null : 'must have at least 16 characters, from a random source, and no blanks';
 }
 
 function missing(words: string) {
