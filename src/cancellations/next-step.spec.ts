@@ -14,18 +14,19 @@ const at = (seconds: number) => new Date(CLAIMED_AT + Math.round(seconds * SECON
 const secondsOf = (time: Date) => (time.getTime() - CLAIMED_AT) / SECOND;
 
 /** What each issuer's account can do with the settings it has by default. */
-const capabilities: Record<IssuerCode, Pick<Rules, 'canQuery' | 'callback' | 'pendingQuietMs'>> = {
+const capabilities: Partial<Record<IssuerCode, Pick<Rules, 'canQuery' | 'callback' | 'pendingQuietMs'>>> = {
   vault: { canQuery: true, callback: 'none', pendingQuietMs: 0 },
   artha: { canQuery: false, callback: 'with-task', pendingQuietMs: 15 * MINUTE },
   corecard: { canQuery: false, callback: 'none', pendingQuietMs: 0 },
   qitech: { canQuery: true, callback: 'none', pendingQuietMs: 0 },
 };
 
-const issuerCodes = Object.keys(issuers) as IssuerCode[];
+const issuerCodes = Object.keys(capabilities) as IssuerCode[];
 
 function rulesOf(code: IssuerCode, more: Partial<Rules> = {}): Rules {
   const { resendAfterUnknown: resend, timeoutMs, giveUpHours }: SomeIssuer = issuers[code];
-  return { mayTalk: true, ...capabilities[code], resend, timeoutMs, giveUpMs: giveUpHours * HOUR, ...more };
+  const own = capabilities[code] ?? { canQuery: false, callback: 'none', pendingQuietMs: 0 };
+  return { mayTalk: true, ...own, resend, timeoutMs, giveUpMs: giveUpHours * HOUR, ...more };
 }
 
 type Done = Partial<Attempt> & Pick<Attempt, 'kind' | 'outcome'> & { readonly from: number; readonly to: number };

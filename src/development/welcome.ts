@@ -47,7 +47,7 @@ export function welcome({ url, appKey, appToken, adminToken, simulators }: Welco
       'The issuers are simulated. Link a new paymentId to one of these, and cancel that:',
       ...simulators.flatMap(examples),
       '',
-      'The last two characters of the id decide; any other ending cancels. The same endings work at all four:',
+      'The last two characters of the id decide; any other ending cancels. The same endings work at every issuer:',
       '',
       ...Object.values(behaviours).flatMap(({ ending, does }) => (ending === null ? [] : [`  …${ending}  ${does}`])),
     ];

@@ -18,7 +18,7 @@ export interface IssuerHttp {
 }
 
 export interface IssuerRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The exact bytes to send; null for no body. */

@@ -128,7 +128,11 @@ export type CancelOutcome =
   | RetryOutcome
   | { readonly kind: 'unknown'; readonly alert?: string };
 
-/** What a state query means. `not-cancelled` is the issuer's word that a cancel may still be sent. */
+/**
+ * What a state query means. `cancelled`: it is cancelled, and an earlier cancel of ours that ended `unknown` or is still `asking` may have
+ * done it. `already-cancelled`: it is cancelled, and no cancel of ours can have done it. `not-cancelled` is the issuer's word that a
+ * cancel may still be sent.
+ */
 export type QueryOutcome =
   | { readonly kind: 'cancelled' | 'already-cancelled' | 'not-cancelled' | 'pending' }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly alert?: string }

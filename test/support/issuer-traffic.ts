@@ -1,23 +1,28 @@
-import type { IssuerCode } from '../../src/issuers/index.js';
+import { issuers, type IssuerCode } from '../../src/issuers/index.js';
+import type { SomeIssuer } from '../../src/issuers/issuer.js';
 import type { Effect, SimulatedRequest } from '../../src/issuers/simulator-server.js';
 import type { TestSimulators } from './simulators.js';
 
 export type Reference = Readonly<Record<string, unknown>>;
 
-/** The issuer's own id in a reference, by which its requests and effects can be told apart. */
-const idIn = (reference: Reference) =>
-  String(reference.cardRequestId ?? reference.cardId ?? reference.adminNumber ?? reference.paymentInstrumentKey);
+const identityOf = (code: IssuerCode, given: Reference): string => {
+  const { reference }: SomeIssuer = issuers[code];
+  return reference.identity(reference.schema.parse(given));
+};
 
 /** What was really done to this card. */
 export const effectsOf = ({ of }: TestSimulators, issuer: IssuerCode, reference: Reference): readonly Effect[] =>
-  of[issuer].effects.filter(({ identity }) => identity.includes(idIn(reference)));
+  of[issuer].effects.filter(({ identity }) => identity === identityOf(issuer, reference));
 
-/** The cancels that were sent for this card. At all four issuers only a query is a GET. */
-export const cancelsOf = (
+/** The cancels that were sent for this card: only a query is a GET, and each part of the identity stands in the request. */
+export function cancelsOf(
   { of }: TestSimulators,
   issuer: IssuerCode,
   reference: Reference,
-): readonly SimulatedRequest[] =>
-  of[issuer].requests.filter(
-    ({ method, path, body }) => method !== 'GET' && `${path} ${body}`.includes(idIn(reference)),
-  );
+): readonly SimulatedRequest[] {
+  const parts = identityOf(issuer, reference).toLowerCase().split('/');
+  return of[issuer].requests.filter(({ method, path, body }) => {
+    const sent = `${path} ${body}`.toLowerCase();
+    return method !== 'GET' && parts.every((part) => sent.includes(part));
+  });
+}
