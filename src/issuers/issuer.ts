@@ -184,6 +184,8 @@ export type ResendRule =
 
 /** How an issuer's callbacks are checked, read and answered. */
 export interface CallbackKind<Shape extends SettingsShape> {
+  /** Further paths at which it calls, besides `/callbacks/<code>`, because it lets nobody choose the whole of it. */
+  readonly aliases?: readonly string[];
   /** Verifies first, cheaply, then reads. Never throws. */
   read(request: CallbackRequest, account: Account<Shape>): CallbackReading;
   /** The body of the 200 that is sent once the callback is durable. */
@@ -205,17 +207,37 @@ export interface CallbackRequest {
  * - `forged`: the signature or secret is wrong, or cannot be checked. Leaves no row.
  * - `unreadable`: authentic, but not of the documented shape.
  * - `ignored`: authentic, about something else.
- * - `about`: tells what became of the cancel that `match` names.
+ * - `about`: says something of the cancel that `match` names. What it is worth is said by {@link CallbackNews}.
  */
 export type CallbackReading =
   | { readonly kind: 'forged' | 'unreadable' | 'ignored' }
   | {
       readonly kind: 'about';
-      readonly match: { readonly taskId: string };
+      readonly match: CallbackMatch;
+      readonly news: CallbackNews;
+      /** For `cancelled-after-unknown` the outcome is `cancelled`, for `check` it is `unknown`. */
       readonly answered: Answered<
         Extract<CancelOutcome, { kind: 'cancelled' | 'already-cancelled' | 'refused' | 'unknown' }>
       >;
     };
+
+/**
+ * What a callback names: the task of a `pending` answer, or some fields of a reference, in the form in which the reference's schema
+ * gives them. Several payments may have such fields.
+ */
+export type CallbackMatch =
+  | { readonly taskId: string }
+  | { readonly reference: Readonly<Record<string, string | number>> };
+
+/**
+ * What a callback is worth.
+ *
+ * - `outcome`: it tells what became of the cancel.
+ * - `cancelled-after-unknown`: proof only where a cancel of ours had been sent before, ended unknown, and no other payment fits the
+ *   match; else only a reason to check.
+ * - `check`: a reason to ask for the state, or to send again where that is allowed.
+ */
+export type CallbackNews = 'outcome' | 'cancelled-after-unknown' | 'check';
 
 /** An issuer whose settings and reference are not known to the caller. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds issuers of different types

@@ -54,6 +54,7 @@ function readEvent(fields: readonly SignedField[], account: ArthaAccount): Callb
   return {
     kind: 'about',
     match: { taskId },
+    news: 'outcome',
     answered: {
       outcome: meaningOfCallback(status, remarks, account),
       evidence: {
