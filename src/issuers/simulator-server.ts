@@ -192,6 +192,16 @@ export interface IssuerBody {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What an issuer sends by itself. */
+export interface CallbackMessage {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** No issuer's page names a schedule that fits a test; a few attempts are enough for a service that is just starting. */
+const CALLBACK_ATTEMPTS = 4;
+
 /** The frame around one issuer's simulator. */
 export class SimulatorServer {
   readonly effects: Effect[] = [];
@@ -236,12 +246,26 @@ export class SimulatorServer {
   }
 
   /** Runs `work` later, unless the simulator is stopped before. */
-  later(ms: number, work: () => void): void {
+  later(ms: number, work: () => void | Promise<void>): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      work();
+      void work();
     }, ms);
     this.#timers.add(timer);
+  }
+
+  /**
+   * Calls back after `delayMs`, and again while it is not heard; not at all while there is no URL for it.
+   *
+   * @param make the message to this URL; `attempt` counts from 1
+   */
+  callBack(delayMs: number, make: (url: string, attempt: number) => CallbackMessage, attempt = 1): void {
+    if (this.callbackUrl === null || attempt > CALLBACK_ATTEMPTS) return;
+    this.later(delayMs, async () => {
+      if (this.callbackUrl === null) return;
+      const isHeard = await isAccepted(make(this.callbackUrl, attempt));
+      if (!isHeard) this.callBack(delayMs, make, attempt + 1);
+    });
   }
 
   /** Treats one well-formed cancel as its behaviour says, and answers it. */
@@ -273,6 +297,7 @@ export class SimulatorServer {
   }
 
   async stop(): Promise<void> {
+    this.callbackUrl = null;
     for (const timer of this.#timers) clearTimeout(timer);
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
@@ -335,6 +360,17 @@ export class SimulatorServer {
       exchange.fault(`the simulator failed: ${String(error)}`);
       if (!response.headersSent) exchange.json(500, 'The simulator failed');
     }
+  }
+}
+
+/** Whether it was answered with a 2xx. */
+async function isAccepted({ url, headers, body }: CallbackMessage): Promise<boolean> {
+  try {
+    const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(5_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
   }
 }
 

@@ -20,12 +20,15 @@ export function connectCorecard(account: Account<CorecardShape>, http: IssuerHtt
       const answer = await sendRenewing(
         http,
         () => cancelRequest(account, { ...reference, externalIp }, token.reveal()),
-        () => token.renew(),
+        () => {
+          token.renew();
+          settings.CALLBACK_SECRET?.renew();
+        },
       );
       return cancelAnswered(answer, settings);
     },
     query: null,
-    callback: 'none',
+    callback: settings.CALLBACK_SECRET === undefined ? 'none' : 'configured',
     pendingQuietMs: 0,
   };
 }

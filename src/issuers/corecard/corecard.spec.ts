@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AxiosIssuerHttp } from '../issuer-http.js';
-import type { Behaviour, Simulator } from '../simulator-server.js';
+import type { CallbackReading, CallbackRequest } from '../issuer.js';
+import type { Behaviour } from '../simulator-server.js';
 import { corecard } from './corecard.js';
-import { start } from './simulator.js';
+import { start, type CorecardSimulator } from './simulator.js';
 import { cancelRequest, requestTime } from './wire.js';
 
 const PATH = '/api/CoreCredit/CardManagement/CancelPhysicalCardOrder';
@@ -21,10 +24,10 @@ const documentedSuccess = {
 const printed = { Message: 'Card already printed', Status: false, ErrorCode: 'ERR01170', ResponseData: null };
 
 const http = new AxiosIssuerHttp(new HttpService());
-let simulator: Simulator;
+let simulator: CorecardSimulator;
 
 beforeAll(async () => {
-  simulator = await start({ lateMs: 50 });
+  simulator = await start({ lateMs: 50, callbackDelayMs: 5 });
 });
 
 afterAll(async () => {
@@ -446,15 +449,19 @@ const effectsOf = (reference: z.output<typeof corecard.reference.schema>) =>
   simulator.effects.filter(({ identity }) => identity === corecard.reference.identity(reference)).length;
 
 describe('what a connector of CoreCard can do', () => {
-  it('offers neither a query nor a callback, and may send a cancel again', () => {
-    expect(connectorWith()).toMatchObject({ query: null, callback: 'none', pendingQuietMs: 0 });
+  it('offers no query, and may send a cancel again', () => {
+    expect(connectorWith()).toMatchObject({ query: null, pendingQuietMs: 0 });
     expect(corecard).toMatchObject({
       code: 'corecard',
-      callback: null,
       resendAfterUnknown: { kind: 'allowed' },
       timeoutMs: 10_000,
       giveUpHours: 2,
     });
+  });
+
+  it('can still be told by a webhook what became of a cancel, once a secret for it is set', () => {
+    expect(connectorWith().callback).toBe('configured');
+    expect(connectorWith({ CALLBACK_SECRET: undefined }).callback).toBe('none');
   });
 
   it('has a sandbox twin of each credential', () => {
@@ -462,6 +469,349 @@ describe('what a connector of CoreCard can do', () => {
     expect(corecard.settings.mandatory).toEqual(['ACCESS_TOKEN']);
   });
 });
+
+describe('a webhook', () => {
+  const SECRET = 'agreed-secret_of~40.letters-1234567890ab';
+  const about = (adminNumber: string, evidence: object = {}) => ({
+    kind: 'about',
+    match: { reference: { adminNumber } },
+    news: 'cancelled-after-unknown',
+    answered: {
+      outcome: { kind: 'cancelled' },
+      evidence: {
+        httpStatus: null,
+        issuerCode: 'CancelPhysicalOrder',
+        issuerText: null,
+        traceId: null,
+        ...evidence,
+      },
+    },
+  });
+
+  const read = (
+    body: unknown,
+    request: Partial<CallbackRequest> = {},
+    settings: Record<string, string | undefined> = {},
+  ): CallbackReading | undefined => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const whole = { method: 'POST', url: `/callbacks/corecard?secret=${SECRET}`, headers: {}, body: Buffer.from(text) };
+    return corecard.callback?.read({ ...whole, ...request }, accountWith({ CALLBACK_SECRET: SECRET, ...settings }));
+  };
+
+  const documented = {
+    AccountNumber: '8000000000000037',
+    AdminNumber: '12345',
+    RequestID: '12345',
+    Mode: 'Update',
+    AccountUniversalUniqueID: '12345',
+    CardUniversalUniqueID: '12345',
+    RequestUniversalUniqueID: '8CB70DEA-9FB0-4A68-9572-99A72849C8D6',
+    User: 'jane.doe',
+    ServiceName: 'CancelPhysicalOrder',
+    AlertType: 'RealTime',
+    InstitutionID: 3235,
+    CancellationReason: 'Customer changed their mind',
+  };
+
+  it('tells of the account whose order was cancelled, as proof only after a cancel that ended unknown', () => {
+    expect(read(documented)).toEqual(
+      about('12345', {
+        issuerCode: 'RealTime',
+        issuerText: 'Customer changed their mind',
+        traceId: '8CB70DEA-9FB0-4A68-9572-99A72849C8D6',
+      }),
+    );
+  });
+
+  it.each([
+    ['in the group InfoAlert', { InfoAlert: documented }],
+    ['in a group that is a list', { UpdateCallList: null, InfoAlert: [documented] }],
+    ['in a group spelt in another way', { infoalert: [documented, null, 'x'] }],
+  ])('is heard with its fields %s', (_, body) => {
+    expect(read(body)).toEqual(read(documented));
+  });
+
+  it.each([
+    ['text', '{"AdminNumber":"9007199254740993"}', '9007199254740993'],
+    ['a number', '{"AdminNumber":9007199254740993}', '9007199254740993'],
+    [
+      'a number after numbers in text',
+      '{"Note":"\\"AdminNumber\\":7, 8","AdminNumber": 9223372036854775807 }',
+      '9223372036854775807',
+    ],
+    ['text with zeros in front', '{"AdminNumber":"000129409"}', '129409'],
+    ['text with blanks around', '{"AdminNumber":" 129409 "}', '129409'],
+    ['the same in text and number', '{"AdminNumber":"0129409","InfoAlert":{"adminNumber":129409}}', '129409'],
+    ['lower case', '{"adminnumber":"129409"}', '129409'],
+    ['upper case', '{"ADMINNUMBER":129409}', '129409'],
+    ['a text after a mark of byte order', '\ufeff{"AdminNumber":"129409"}', '129409'],
+  ])('keeps every digit of an AdminNumber that comes as %s', (_, body, adminNumber) => {
+    expect(read(body)).toEqual(about(adminNumber));
+    expect(referenceOf({ ...sample, adminNumber })).toMatchObject({ adminNumber });
+  });
+
+  it('keeps every digit of any int64', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), fc.boolean(), fc.json(), (digits, asNumber, other) => {
+        const body = `{"Other":${other},"AdminNumber":${asNumber ? digits : `"${digits}"`}}`;
+        expect(read(body)).toEqual(about(String(digits)));
+      }),
+    );
+  });
+
+  it.each([
+    ['no AdminNumber', { ...documented, AdminNumber: undefined }],
+    ['an empty AdminNumber', { ...documented, AdminNumber: ' ' }],
+    ['an AdminNumber of null', { ...documented, AdminNumber: null }],
+    ['an AdminNumber of 0', { ...documented, AdminNumber: 0 }],
+    ['a negative AdminNumber', { ...documented, AdminNumber: -1 }],
+    ['an AdminNumber with decimals', { ...documented, AdminNumber: 1.5 }],
+    ['an AdminNumber with letters', { ...documented, AdminNumber: '12a' }],
+    ['an AdminNumber beyond int64', { ...documented, AdminNumber: '9223372036854775808' }],
+    ['a list of AdminNumbers', { ...documented, AdminNumber: ['12345'] }],
+    ['two AdminNumbers', { InfoAlert: [documented, { ...documented, AdminNumber: '12346' }] }],
+    ['one AdminNumber of two that is none', { InfoAlert: [documented, { ...documented, AdminNumber: 'x' }] }],
+    ['a group of no fields', { InfoAlert: 'x' }],
+    ['a list', [documented]],
+    ['no JSON', 'AdminNumber=12345'],
+    ['half a body', JSON.stringify(documented).slice(0, -1)],
+    ['nothing', ''],
+  ])('is not readable with %s', (_, body) => {
+    expect(read(body)).toEqual({ kind: 'unreadable' });
+  });
+
+  it.each([
+    'CardCancelled',
+    'CardManualLost',
+    'CreatePhysicalOrder',
+    'PhysicalOrder',
+    'PhysicalOrderPrinted',
+    'CancelPhysicalOrderFailed',
+    'CancelBulkOrder',
+    'CancelCard',
+    'AddressChange',
+    'ReplacedPrimary',
+  ])('is about something else when a field names the alert %s', (name) => {
+    expect(read({ ...documented, ServiceName: name })).toEqual({ kind: 'ignored' });
+    expect(read({ InfoAlert: { ...documented, AlertName: name } })).toEqual({ kind: 'ignored' });
+  });
+
+  it.each(['', null, 7, 'CoreCredit', 'CardManagement', 'API', 'WebHook Notification', 'Credit Card Services'])(
+    'takes a ServiceName of %j for a name of CoreCard, not of an alert',
+    (name) => {
+      expect(read({ ...documented, ServiceName: name })).toEqual(read(documented));
+    },
+  );
+
+  it.each([
+    'CANCELPHYSICALORDER',
+    'cancel_physical_card_order',
+    'Physical Order Cancelled',
+    'PhysicalOrderCancellation',
+  ])('takes a ServiceName of %s for a cancelled order', (name) => {
+    expect(read({ ...documented, ServiceName: name })).toEqual(read(documented));
+  });
+
+  it('takes other words of ServiceName from the settings', () => {
+    const body = { ...documented, ServiceName: 'Embossing' };
+
+    expect(read(body)).toEqual({ kind: 'ignored' });
+    expect(read(body, {}, { CALLBACK_SERVICE_NAMES: 'Fulfilment, embossing' })).toEqual(read(documented));
+  });
+
+  it('keeps nothing that names a person, nor the secret', () => {
+    const reading = read({
+      AdminNumber: '12345',
+      AlertType: `Re Try ${SECRET}`,
+      CancellationReason: `jane@example.com lost 4111 1111 1111 1111 ${SECRET} ${simulator.settings.ACCESS_TOKEN} ${'x'.repeat(600)}`,
+      RequestUniversalUniqueID: '8000000000000037',
+      RequestID: 777,
+      User: 'jane.doe',
+    });
+
+    expect(reading).toMatchObject(
+      about('12345', { issuerCode: 'Re Try [secret]', issuerText: containing('[secret]'), traceId: '777' }),
+    );
+    expect(JSON.stringify(reading)).not.toMatch(/jane|4111|8000000000000037/);
+    expect(JSON.stringify(reading)).not.toContain(SECRET);
+    expect(JSON.stringify(reading)).not.toContain(simulator.settings.ACCESS_TOKEN);
+    expect(JSON.stringify(reading).length).toBeLessThan(900);
+  });
+
+  describe('is forged', () => {
+    it.each([
+      ['without a query', '/callbacks/corecard'],
+      ['without a secret', '/callbacks/corecard?'],
+      ['with an empty secret', '/callbacks/corecard?secret='],
+      ['with another secret', '/callbacks/corecard?secret=another-secret-of-32-letters-1234'],
+      ['with the beginning of the secret', `/callbacks/corecard?secret=${SECRET.slice(0, -1)}`],
+      ['with more than the secret', `/callbacks/corecard?secret=${SECRET}x`],
+      ['with the secret in another case', `/callbacks/corecard?secret=${SECRET.toUpperCase()}`],
+      ['with the secret under another name', `/callbacks/corecard?Secret=${SECRET}`],
+      ['with the secret in the path', `/callbacks/corecard/secret=${SECRET}`],
+      ['with a broken escape', '/callbacks/corecard?secret=%E0%A4%A'],
+    ])('%s', (_, url) => {
+      expect(read(documented, { url })).toEqual({ kind: 'forged' });
+    });
+
+    it('when no secret is agreed, whatever it brings', () => {
+      for (const url of [
+        '/callbacks/corecard',
+        '/callbacks/corecard?secret=',
+        '/callbacks/corecard?secret=undefined',
+      ]) {
+        expect(read(documented, { url }, { CALLBACK_SECRET: undefined })).toEqual({ kind: 'forged' });
+      }
+    });
+
+    it.each(['GET', 'PUT', 'post', ''])('when the method is %j', (method) => {
+      expect(read(documented, { method })).toEqual({ kind: 'forged' });
+    });
+
+    it('before its body is looked at', () => {
+      expect(read('no JSON', { url: '/callbacks/corecard?secret=x' })).toEqual({ kind: 'forged' });
+    });
+  });
+
+  it.each([
+    '/api/WebHookNotification/AlertNotification/CancelPhysicalOrder',
+    '/callbacks/corecard/second',
+    '/callbacks/corecard?x=1&y=?',
+  ])('is heard at %s', (path) => {
+    const url = `${path}${path.includes('?') ? '&' : '?'}secret=${SECRET}`;
+    expect(read(documented, { url })).toMatchObject({ kind: 'about' });
+  });
+
+  it('names the path that CoreCard chooses, and answers in its words', () => {
+    expect(corecard.callback).toMatchObject({
+      aliases: ['/api/WebHookNotification/AlertNotification/CancelPhysicalOrder'],
+      acknowledgement: { Status: true },
+      rejection: { Status: false },
+    });
+  });
+
+  it('is checked with the secret of a file as it was last read, which a 401 makes read again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'corecard-'));
+    try {
+      const file = join(folder, 'secret');
+      const [old, renewed] = ['the-secret-of-yesterday', 'the-secret-of-today'];
+      writeFileSync(file, `${old}\n`);
+      const account = accountWith({ CALLBACK_SECRET: `file:${file}`, ACCESS_TOKEN: 'expired' });
+      const kindWith = (secret: string) => {
+        const url = `/callbacks/corecard?secret=${secret}`;
+        const body = Buffer.from(JSON.stringify(documented));
+        return corecard.callback?.read({ method: 'POST', url, headers: {}, body }, account).kind;
+      };
+      expect([kindWith(old), kindWith(renewed)]).toEqual(['about', 'forged']);
+
+      writeFileSync(file, `${renewed}\n`);
+      await corecard.connect(account, http).cancel(referenceOf(sample), []);
+
+      expect([kindWith(old), kindWith(renewed)]).toEqual(['forged', 'about']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('never breaks, whatever comes', () => {
+    const bodies = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc
+        .record({ InfoAlert: fc.jsonValue(), AdminNumber: fc.jsonValue(), ServiceName: fc.jsonValue() })
+        .map((body) => JSON.stringify(body)),
+      fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('latin1')),
+    );
+    fc.assert(
+      fc.property(bodies, fc.webPath(), (body, path) => {
+        expect(['about', 'ignored', 'unreadable']).toContain(read(body)?.kind);
+        expect(read(body, { url: path })).toEqual({ kind: 'forged' });
+      }),
+    );
+    expect(read(`{"AdminNumber":1,"x":${'['.repeat(200_000)}`)).toEqual({ kind: 'unreadable' });
+    expect(read({ ...documented, Note: '\n"1'.repeat(200_000) })).toEqual(read(documented));
+  });
+
+  describe('of the simulator', () => {
+    const readMade = (made: ReturnType<CorecardSimulator['callback']>) =>
+      corecard.callback?.read(
+        { method: 'POST', url: made.path, headers: made.headers, body: Buffer.from(made.body) },
+        accountWith(),
+      );
+
+    it('can be made by hand, forged ones and those of other alerts too', () => {
+      const adminNumber = '9007199254740993';
+      const made = (changes: object) => readMade(simulator.callback({ adminNumber, ...changes }));
+
+      expect(made({})).toMatchObject({ kind: 'about', match: { reference: { adminNumber } } });
+      expect(made({ asNumber: true })).toMatchObject({ kind: 'about', match: { reference: { adminNumber } } });
+      expect(made({ serviceName: null, alertType: 'Re Try', cancellationReason: 'lost', requestId: 'r1' })).toEqual(
+        about(adminNumber, { issuerCode: 'Re Try', issuerText: 'lost', traceId: 'r1' }),
+      );
+      expect(made({ serviceName: 'CardCancelled' })).toEqual({ kind: 'ignored' });
+      expect(made({ forged: true })).toEqual({ kind: 'forged' });
+    });
+
+    it('comes after the effect, again until it is heard, and every third time once more', async () => {
+      const own = await start({ lateMs: 15 });
+      const connector = connectorWith(own.settings, own.url);
+      const cancel = async () => {
+        const reference = referenceOf(own.referenceFor('works'));
+        await connector.cancel(reference, []);
+        return reference.adminNumber;
+      };
+      try {
+        const heard: CallbackRequest[] = [];
+        let answeredBusy = 0;
+        const listener = createServer((request, response) => {
+          const { method = '', url = '', headers } = request;
+          const chunks: Buffer[] = [];
+          request.on('data', (chunk: Buffer) => chunks.push(chunk));
+          request.on('end', () => {
+            heard.push({ method, url, headers, body: Buffer.concat(chunks) });
+            response.writeHead(answeredBusy++ === 0 ? 503 : 200).end('{}');
+          });
+        });
+        await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+        const silent = await cancel();
+        own.sendCallbacksTo(`http://127.0.0.1:${(listener.address() as AddressInfo).port}/callbacks/corecard?x=1`);
+
+        const first = await cancel();
+        await until(() => heard.length === 2);
+        const second = await cancel();
+        await until(() => heard.length === 4);
+        own.sendCallbacksTo(null);
+        listener.close();
+
+        const readings = heard.map((request) => corecard.callback?.read(request, accountWith(own.settings)));
+        const [a, b] = readings;
+        expect(readings.map((reading) => (reading as { match: object }).match)).toEqual(
+          [first, first, second, second].map((adminNumber) => ({ reference: { adminNumber } })),
+        );
+        expect(a).toMatchObject({ answered: { evidence: { issuerCode: 'RealTime' } } });
+        expect(b).toMatchObject({ answered: { evidence: { issuerCode: 'Re Try' } } });
+        expect(JSON.stringify(heard)).not.toContain(silent);
+      } finally {
+        await own.stop();
+      }
+    });
+
+    it('is given up when nobody listens', async () => {
+      const own = await start({ lateMs: 3 });
+      own.sendCallbacksTo('http://127.0.0.1:9/');
+
+      await connectorWith(own.settings, own.url).cancel(referenceOf(own.referenceFor('works')), []);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await own.stop();
+
+      expect(own.effects).toHaveLength(1);
+    });
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 describe('the reference', () => {
   it.each([
@@ -532,14 +882,18 @@ describe('the settings', () => {
       ALREADY_CODES: [],
       FINAL_CODES: {},
       RETRY_CODES: [],
+      CALLBACK_SERVICE_NAMES: [],
     });
   });
 
   it('do not show a secret', () => {
-    const settings = settingsSchema.parse({ ACCESS_TOKEN: 'hidden-token', CALLBACK_SECRET: 'hidden-secret' });
+    const settings = settingsSchema.parse({
+      ACCESS_TOKEN: 'hidden-token',
+      CALLBACK_SECRET: 'hidden-secret-of-a-webhook',
+    });
 
     expect(JSON.stringify(settings)).not.toContain('hidden');
-    expect(settings.CALLBACK_SECRET?.reveal()).toBe('hidden-secret');
+    expect(settings.CALLBACK_SECRET?.reveal()).toBe('hidden-secret-of-a-webhook');
   });
 
   it.each([
@@ -562,6 +916,9 @@ describe('the settings', () => {
     ['CALLER_ID', '7'.repeat(21)],
     ['CALLED_ID', '3'.repeat(21)],
     ['SEND_REQUEST_TIME', 'perhaps'],
+    ['CALLBACK_SECRET', 'fifteen-letters'],
+    ['CALLBACK_SECRET', 's'.repeat(201)],
+    ['CALLBACK_SECRET', 'sixteen+letters/'],
     ['FINAL_CODES', '{"E1":"printed"}'],
     ['FINAL_CODES', '{"E1":"no_answer"}'],
     ['FINAL_CODES', 'E1'],

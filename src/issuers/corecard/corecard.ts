@@ -1,8 +1,10 @@
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { defineIssuer, setting, type RefusalReason } from '../issuer.js';
+import { corecardCallback } from './callback.js';
 import { successCodes } from './codes.js';
 import { connectCorecard } from './connector.js';
+import { adminNumberOf, MAX_INT64 } from './wire.js';
 
 const refusalReasons = [
   'already_printed',
@@ -41,10 +43,12 @@ const shape = {
   ALREADY_CODES: setting.list().default([]),
   FINAL_CODES: finalCodes().default({}),
   RETRY_CODES: setting.list().default([]),
-  CALLBACK_SECRET: setting.secret().optional(),
+  /** Stands as `?secret=` in the addresses given to CoreCard: no page says how its webhooks are signed, if they are at all. */
+  CALLBACK_SECRET: setting.secret(callbackSecretFault).optional(),
+  /** What `ServiceName` may say, besides words for a cancelled order, in a webhook about one; the page does not tell. */
+  CALLBACK_SERVICE_NAMES: setting.list().default([]),
 };
 
-const MAX_INT64 = 9_223_372_036_854_775_807n;
 const MAX_INT32 = 2_147_483_647;
 
 const referenceSchema = z.strictObject({
@@ -70,7 +74,7 @@ export const corecard = defineIssuer({
   giveUpHours: 2,
   // No money moves; and the echo of a first success is an unmapped refusal, which stays unknown.
   resendAfterUnknown: { kind: 'allowed' },
-  callback: null,
+  callback: corecardCallback,
   connect: connectCorecard,
   simulator: () => import('./simulator.js'),
 });
@@ -87,6 +91,11 @@ function words(max: number) {
 function ipAddress() {
   const error = 'must be an IPv4 or IPv6 address as text';
   return z.string({ error }).refine((text) => isIP(text) !== 0 && !text.includes('%'), { error });
+}
+
+/** It is all that makes a webhook CoreCard's own, and it must arrive through an address as it is. */
+function callbackSecretFault(secret: string): string | null {
+  return /^[\w.~-]{16,200}$/.test(secret) ? null : 'must be 16 to 200 letters, digits, or any of . _ ~ -';
 }
 
 function tokenHeader() {
@@ -111,11 +120,12 @@ function finalCodes() {
 
 function adminNumber() {
   const error = `must be digits as text ("129409", not 129409), from 1 to ${MAX_INT64}`;
-  return z
-    .string({ error })
-    .regex(/^0*[1-9]\d{0,18}$/, { error, abort: true })
-    .refine((digits) => BigInt(digits) <= MAX_INT64, { error })
-    .transform((digits) => String(BigInt(digits)));
+  return z.string({ error }).transform((digits, context) => {
+    const adminNumber = adminNumberOf(digits);
+    if (adminNumber !== null) return adminNumber;
+    context.addIssue({ code: 'custom', message: error });
+    return z.NEVER;
+  });
 }
 
 function cardSequenceNumber() {

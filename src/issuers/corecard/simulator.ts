@@ -1,33 +1,91 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';
 import { readJsonObject } from '../issuer-http.js';
 import {
   behaviours,
   idEnding,
   SimulatorServer,
+  type CallbackMessage,
   type Exchange,
   type IssuerBody,
   type NaturalAnswers,
-  type StartSimulator,
+  type Simulator,
+  type SimulatorOptions,
 } from '../simulator-server.js';
 import { corecard } from './corecard.js';
+
+export interface CorecardSimulatorOptions extends SimulatorOptions {
+  /** How long after the effect the webhook is sent; a third of `lateMs` when absent. */
+  readonly callbackDelayMs?: number;
+}
+
+/** A webhook to send by hand. */
+export interface CorecardCallback {
+  readonly adminNumber: string;
+  /** Writes `AdminNumber` as a JSON number instead of as text. */
+  readonly asNumber?: boolean;
+  /** `RealTime` when absent; a repeat says `Re Try`. */
+  readonly alertType?: string;
+  /** `CancelPhysicalOrder` when absent; null leaves the field out. */
+  readonly serviceName?: string | null;
+  readonly cancellationReason?: string;
+  /** The same for an alert and its repeats; a new one when absent. */
+  readonly requestId?: string;
+  /** Carries a secret that is not the one agreed. */
+  readonly forged?: boolean;
+}
+
+export interface CorecardSimulator extends Simulator {
+  /** Makes a webhook as CoreCard sends it, to `path` on our side; sending is the caller's. */
+  callback(about: CorecardCallback): Omit<CallbackMessage, 'url'> & { readonly path: string };
+}
 
 /**
  * Speaks the CoreCredit API's Cancel Physical Card Order. The page documents the path, the fields and the answer of success; the HTTP
  * statuses, and every code but `ERR01160`, are invented here.
  */
-export const start: StartSimulator = async (options = {}) => {
-  const accessToken = randomBytes(24).toString('base64url');
-  const server = await SimulatorServer.start(options, (exchange, frame) => treat(exchange, frame, accessToken));
+export async function start(options: CorecardSimulatorOptions = {}): Promise<CorecardSimulator> {
+  const secrets = {
+    accessToken: randomBytes(24).toString('base64url'),
+    callback: randomBytes(24).toString('base64url'),
+  };
+
+  const callback: CorecardSimulator['callback'] = (about) => ({
+    path: withSecret(
+      '/api/WebHookNotification/AlertNotification/CancelPhysicalOrder',
+      about.forged ? 'x' : secrets.callback,
+    ),
+    headers: { 'content-type': 'application/json' },
+    body: alertBody(about),
+  });
+
+  let alerts = 0;
+  const callBack = (adminNumber: string): void => {
+    const requestId = randomUUID();
+    const message = (url: string, isRepeat: boolean): CallbackMessage => ({
+      ...callback({ adminNumber, requestId, ...(isRepeat ? { alertType: 'Re Try' } : {}) }),
+      url: withSecret(url, secrets.callback),
+    });
+    server.callBack(callbackDelayMs, (url, attempt) => message(url, attempt > 1));
+    // As after an answer that CoreCard did not wait for: every third alert comes twice, although it was heard.
+    alerts += 1;
+    if (alerts % 3 === 0) server.callBack(callbackDelayMs * 2, (url) => message(url, true));
+  };
+
+  const server = await SimulatorServer.start(options, (exchange, frame) =>
+    treat(exchange, frame, { accessToken: secrets.accessToken, callBack }),
+  );
+  const callbackDelayMs = options.callbackDelayMs ?? server.lateMs / 3;
   const prefix = randomInt(1_000_000_000, 10_000_000_000);
   let count = 0;
   return {
     url: server.url,
     settings: {
-      ACCESS_TOKEN: accessToken,
+      ACCESS_TOKEN: secrets.accessToken,
       EXTERNAL_IP: '10.120.0.0',
       ALREADY_CODES: 'ERR01190',
       FINAL_CODES: JSON.stringify({ ERR01170: 'already_printed', ERR01180: 'not_found' }),
+      CALLBACK_SECRET: secrets.callback,
     },
     examples,
     // 18 digits: more than a JavaScript number holds, so that a lost digit shows.
@@ -40,8 +98,28 @@ export const start: StartSimulator = async (options = {}) => {
     script: (reference, list) => server.script(identityOf(reference), list),
     sendCallbacksTo: (url) => void (server.callbackUrl = url),
     stop: () => server.stop(),
+    callback,
   };
-};
+}
+
+const withSecret = (url: string, secret: string) => `${url}${url.includes('?') ? '&' : '?'}secret=${secret}`;
+
+/** Fields of the page of the webhook; what `ServiceName` says there is not told. */
+function alertBody({ adminNumber, asNumber, ...about }: CorecardCallback): string {
+  const fields = {
+    AccountNumber: '8000000000000037',
+    AdminNumber: adminNumber,
+    RequestID: '12345',
+    Mode: 'Update',
+    RequestUniversalUniqueID: about.requestId ?? randomUUID(),
+    User: 'jane.doe',
+    ...(about.serviceName === null ? {} : { ServiceName: about.serviceName ?? 'CancelPhysicalOrder' }),
+    AlertType: about.alertType ?? 'RealTime',
+    ...(about.cancellationReason === undefined ? {} : { CancellationReason: about.cancellationReason }),
+  };
+  const json = JSON.stringify({ InfoAlert: [fields] });
+  return asNumber ? json.replace(`"AdminNumber":"${adminNumber}"`, `"AdminNumber":${adminNumber}`) : json;
+}
 
 const examples = [
   {
@@ -55,7 +133,12 @@ const examples = [
 
 const identityOf = (reference: unknown) => corecard.reference.identity(corecard.reference.schema.parse(reference));
 
-function treat(exchange: Exchange, server: SimulatorServer, accessToken: string): void {
+interface Desk {
+  readonly accessToken: string;
+  readonly callBack: (adminNumber: string) => void;
+}
+
+function treat(exchange: Exchange, server: SimulatorServer, { accessToken, callBack }: Desk): void {
   const { method, headers } = exchange.request;
   if (exchange.path !== '/api/CoreCredit/CardManagement/CancelPhysicalCardOrder') {
     return reject(exchange, 404, 'No such path');
@@ -72,7 +155,8 @@ function treat(exchange: Exchange, server: SimulatorServer, accessToken: string)
   const adminNumber = adminNumberIn(exchange.body);
   if (adminNumber === null) return reject(exchange, 400, 'AdminNumber is not digits within int64');
   const identity = `${adminNumber}/${fields.CardSequenceNumber as number}`;
-  server.cancel(exchange, { identity, id: adminNumber, natural: answersFor(identity, server) });
+  const natural = { ...answersFor(identity, server), afterEffect: () => callBack(adminNumber) };
+  server.cancel(exchange, { identity, id: adminNumber, natural });
 }
 
 function reject(exchange: Exchange, status: number, fault: string): void {

@@ -53,6 +53,14 @@ export function requestTime(now: Date): string {
   return `${month}/${day}/${year} ${time}`;
 }
 
+export const MAX_INT64 = 9_223_372_036_854_775_807n;
+
+/** Digits in the form that a reference holds, without leading zeros; null when they cannot be an `AdminNumber`. */
+export function adminNumberOf(text: string): string | null {
+  const adminNumber = /^0*[1-9]\d{0,18}$/.test(text) ? BigInt(text) : null;
+  return adminNumber !== null && adminNumber <= MAX_INT64 ? String(adminNumber) : null;
+}
+
 /** What an answer says. */
 export interface CancelBody {
   /** The only documented sign of success or failure; null where it is no boolean, or the answer cannot be read. */
@@ -71,3 +79,12 @@ export function readCancelBody(text: string): CancelBody {
     message: textOrNull(body.Message),
   };
 }
+
+/** Like {@link readJsonObject}, with each number as the text that was written, because a JavaScript number loses digits beyond 2^53. */
+export function readExactJsonObject(text: string): Readonly<Record<string, unknown>> | null {
+  // Only of valid JSON is it sure that the first quotation mark found opens a text.
+  return readJsonObject(text) === null ? null : readJsonObject(numbersQuoted(text));
+}
+
+const numbersQuoted = (json: string) =>
+  json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) => (token.startsWith('"') ? token : `"${token}"`));
