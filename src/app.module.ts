@@ -7,14 +7,17 @@ import { CancellationRecord } from './cancellations/cancellation-record.js';
 import { CancellationService } from './cancellations/cancellation-service.js';
 import { CancellationStore } from './cancellations/cancellation-store.js';
 import { CancellationsController } from './cancellations/cancellations.controller.js';
+import { Explanations } from './cancellations/explanation.js';
 import { FollowUp } from './cancellations/follow-up.js';
 import { InternalPaymentsController } from './cancellations/internal-payments.controller.js';
 import { IssuerCallbacks } from './cancellations/issuer-callbacks.js';
 import { PaymentHistories } from './cancellations/payment-history.js';
 import { CONFIG, type Config } from './config.js';
 import { Database } from './database.js';
+import { InternalIssuersController } from './cancellations/internal-issuers.controller.js';
 import { IssuerAccounts } from './issuers/issuer-accounts.js';
 import { AxiosIssuerHttp } from './issuers/issuer-http.js';
+import { IssuerModes } from './issuers/issuer-modes.js';
 import { Jobs } from './jobs/jobs.js';
 import { InternalManualCancellationsController } from './manual-cancellations/internal-manual-cancellations.controller.js';
 import { ManualCancellations } from './manual-cancellations/manual-cancellations.js';
@@ -46,6 +49,7 @@ export class AppModule {
         CancellationsController,
         InternalPaymentsController,
         InternalManualCancellationsController,
+        InternalIssuersController,
         CallbacksController,
         HealthController,
       ],
@@ -59,11 +63,13 @@ export class AppModule {
         Metrics,
         Readiness,
         AxiosIssuerHttp,
+        IssuerModes,
         IssuerAccounts,
         Jobs,
         ManualCancellations,
         PaymentLinks,
         PaymentHistories,
+        Explanations,
         CancellationStore,
         CancellationRecord,
         CancellationProgress,

@@ -11,6 +11,10 @@ export interface Config {
   /** Without a trailing slash; links in notices begin with it. */
   readonly publicUrl: string;
   readonly databaseUrl: string;
+  /** The most connections of one process, besides three of the job queue's. */
+  readonly databasePoolSize: number;
+  /** Where the job queue connects: past a pooler, because it needs sessions of its own. */
+  readonly queueDatabaseUrl: string;
   readonly merchants: readonly MerchantCredentials[];
   /** SHA-256 of the bearer token of `/internal/*`. */
   readonly adminTokenDigest: Buffer;
@@ -36,11 +40,19 @@ export interface MerchantCredentials {
   readonly appTokenDigest: Buffer;
 }
 
-export type IssuerMode = 'live' | 'paused' | 'manual' | 'dry-run';
+export const issuerModes = ['live', 'paused', 'manual', 'dry-run'] as const;
+
+/**
+ * - `paused`: nothing is sent, all waits. `manual`: everything to people.
+ * - `dry-run`: nothing is sent; what would have been is recorded, and a person does it.
+ */
+export type IssuerMode = (typeof issuerModes)[number];
 
 export interface IssuerSettings {
   readonly mode: IssuerMode;
   readonly giveUpMs: number;
+  /** What protects an account; see Protection. */
+  readonly limits: { readonly mostAtOnce: number; readonly breakerFaults: number; readonly breakerPauseMs: number };
   /** Null: not configured. */
   readonly live: Account | null;
   readonly sandbox: Account | null;
@@ -66,11 +78,9 @@ const general = z.object({
   HOST: setting.text().default('0.0.0.0'),
   PORT: setting.integer({ min: 0, max: 65_535 }).default(3000),
   PUBLIC_URL: setting.httpUrl().optional(),
-  DATABASE_URL: z
-    .string({ error: 'is needed: postgres://user:password@host:5432/database' })
-    .regex(/^postgres(ql)?:\/\/.+/, {
-      error: 'must look like postgres://user:password@host:5432/database',
-    }),
+  DATABASE_URL: databaseUrl(),
+  DATABASE_POOL_SIZE: setting.integer({ min: 2, max: 200 }).default(10),
+  QUEUE_DATABASE_URL: databaseUrl().optional(),
   VTEX_APP_KEY: z.string({ error: 'is needed: the app key that VTEX sends for the default merchant' }),
   VTEX_APP_TOKEN: setting
     .secret(atLeast16)
@@ -89,6 +99,13 @@ const general = z.object({
   CANCEL_MANUALLY_STATUS: statusSetting('200', '501').default('200'),
   PENDING_STATUS: statusSetting('500', '200').default('500'),
 });
+
+function databaseUrl() {
+  const example = 'postgres://user:password@host:5432/database';
+  return z
+    .string({ error: `is needed: ${example}` })
+    .regex(/^postgres(ql)?:\/\/.+/, { error: `must look like ${example}` });
+}
 
 /** Blanks are refused because they are a comment or a line break that was copied along. */
 function atLeast16(value: string): string | null {
@@ -125,6 +142,8 @@ export function readConfig(environment: Environment): Config {
     port: settings.PORT,
     publicUrl: settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`,
     databaseUrl: settings.DATABASE_URL,
+    databasePoolSize: settings.DATABASE_POOL_SIZE,
+    queueDatabaseUrl: settings.QUEUE_DATABASE_URL ?? settings.DATABASE_URL,
     merchants: [
       credentials(DEFAULT_MERCHANT, settings.VTEX_APP_KEY, settings.VTEX_APP_TOKEN),
       ...(settings.TEST_SUITE_APP_KEY && settings.TEST_SUITE_APP_TOKEN
@@ -167,9 +186,12 @@ function readIssuer(
 ): IssuerSettings {
   const prefix = `${issuer.code.toUpperCase()}_`;
   const common = z.object({
-    MODE: setting.oneOf(['live', 'paused', 'manual', 'dry-run']).default('live'),
+    MODE: setting.oneOf(issuerModes).default('live'),
     TIMEOUT_MS: setting.integer({ min: 100, max: 25_000 }).default(issuer.timeoutMs),
     GIVE_UP_HOURS: setting.decimal({ min: 0, max: 20 }).default(issuer.giveUpHours),
+    MAX_CONCURRENT: setting.integer({ min: 1, max: 1_000 }).default(50),
+    BREAKER_FAULTS: setting.integer({ min: 1, max: 1_000_000 }).default(10),
+    BREAKER_PAUSE_MS: setting.integer({ min: 100, max: 600_000 }).default(10_000),
   });
   const read = common.safeParse(settingsWithPrefix(values, prefix));
   if (!read.success) mistakes.push(...mistakesOf(read.error, (name) => prefix + name));
@@ -178,6 +200,11 @@ function readIssuer(
   return {
     mode: read.data?.MODE ?? 'live',
     giveUpMs: (read.data?.GIVE_UP_HOURS ?? issuer.giveUpHours) * 3_600_000,
+    limits: {
+      mostAtOnce: read.data?.MAX_CONCURRENT ?? 1,
+      breakerFaults: read.data?.BREAKER_FAULTS ?? 1,
+      breakerPauseMs: read.data?.BREAKER_PAUSE_MS ?? 1_000,
+    },
     live: account(false),
     sandbox: account(true),
   };

@@ -6,9 +6,10 @@ import { entities } from './entities.js';
 /**
  * The database: TypeORM's pool, entities and migrations.
  *
+ * @param poolSize the most connections
  * @param migrationsFolder holds `<timestamp>-<name>.up.sql` and `.down.sql`
  */
-export function makeDataSource(databaseUrl: string, migrationsFolder: string): DataSource {
+export function makeDataSource(databaseUrl: string, migrationsFolder: string, poolSize = POOL_SIZE): DataSource {
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
@@ -16,7 +17,7 @@ export function makeDataSource(databaseUrl: string, migrationsFolder: string): D
     migrations: sqlMigrations(migrationsFolder),
     migrationsTransactionMode: 'each',
     applicationName: 'vtex-card-connector',
-    poolSize: POOL_SIZE,
+    poolSize,
     // An idle connection that the server ends is not a reason to end the process.
     poolErrorHandler: () => undefined,
     extra: {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { makeDataSource } from './data-source.js';
 import { processEnvironment } from './config.js';
+import { prepareQueue } from './jobs/queue-schema.js';
 
 /** `node dist/migrate.js run|revert`: compiled code only, so that it works in a production install. */
 const [, , direction] = process.argv;
-const { DATABASE_URL: databaseUrl } = processEnvironment();
+const { DATABASE_URL: databaseUrl, QUEUE_DATABASE_URL: queueDatabaseUrl } = processEnvironment();
 
 if (!databaseUrl || (direction !== 'run' && direction !== 'revert')) {
   console.error('Usage: DATABASE_URL=postgres://… node dist/migrate.js run|revert');
@@ -16,6 +17,7 @@ try {
   await dataSource.initialize();
   if (direction === 'run') {
     const done = await dataSource.runMigrations();
+    await prepareQueue(queueDatabaseUrl || databaseUrl);
     console.log(
       done.length === 0
         ? 'Nothing to do: the database is up to date.'

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { AppParts } from './app.module.js';
 import type { Config } from './config.js';
 import { makeDataSource } from './data-source.js';
+import { prepareQueue } from './jobs/queue-schema.js';
 import type { MailSender } from './notifications/mail.js';
 import { Log } from './operations/log.js';
 import { makeServer, stopServer } from './server.js';
@@ -45,9 +46,16 @@ export async function runService({
   log = new Log(config.logLevel),
   databaseWaitMs = DATABASE_WAIT_MS,
 }: RunOptions): Promise<RunningService> {
-  const dataSource = await connect(() => makeDataSource(config.databaseUrl, migrationsFolder), databaseWaitMs, log);
+  const dataSource = await connect(
+    () => makeDataSource(config.databaseUrl, migrationsFolder, config.databasePoolSize),
+    databaseWaitMs,
+    log,
+  );
   try {
-    if (migrate) await dataSource.runMigrations();
+    if (migrate) {
+      await dataSource.runMigrations();
+      await prepareQueue(config.queueDatabaseUrl);
+    }
     if (await dataSource.showMigrations())
       throw new StartError('A migration is pending. Run "npm run migration:run" first.');
     const parts: AppParts = { config, dataSource, log, mail };

@@ -1,30 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
+import type { Place } from '../issuers/protection.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
-import { isFinal, isProof, type Attempt, type Finding, type PaymentKey } from './cancellation.js';
+import { isFinal, isProof, type Attempt, type Cancellation, type Finding, type PaymentKey } from './cancellation.js';
 import { CancellationRecord } from './cancellation-record.js';
 import { CancellationStore, type OpenAttempt, type StoredAnswer, type View } from './cancellation-store.js';
 import { exchange } from './exchange.js';
+import { pauseBefore, type Pace } from './pace.js';
 
 /** An attempt owns its row for the issuer's time-out and this much more; one that takes longer is recorded all the same. */
 const LEASE_MARGIN_MS = 5_000;
 
-/** Inside the answer budget we wait for the next step at most this long; a step further away is the follow-up's. */
-const LONGEST_PAUSE_MS = 3_000;
+/** How long the background waits for a place among the calls to an issuer; a row without one stays overdue and is found again. */
+const BACKGROUND_WAIT_MS = 4_000;
 
 /** How long a failed commit of an outcome waits before it is tried again, for as long as the process lives. */
 const RECORD_AGAIN_MS = [100, 300, 1_000, 3_000, 5_000];
-
-/** How progress is made: by the follow-up when a step is due, or sooner because VTEX waits until `deadlineAt`. */
-export type Pace = { readonly kind: 'follow-up' } | { readonly kind: 'request'; readonly deadlineAt: number };
 
 /** The first attempt, begun by the claim itself, and the answer to give if it brings a proof at once. */
 export interface FirstAttempt {
   readonly attempt: OpenAttempt;
   readonly reference: unknown;
   readonly account: IssuerAccount;
+  /** Left when the call is over. */
+  readonly place: Place;
   readonly answer: StoredAnswer & { readonly requestId: string };
 }
 
@@ -78,6 +79,28 @@ export class CancellationProgress {
       }));
   }
 
+  /**
+   * Looks now, as far as the rules allow: because an operator asks for it, or a callback proves nothing by itself. A payment that a person
+   * has to cancel is looked at too, and nothing is sent for it.
+   */
+  async check(key: PaymentKey): Promise<void> {
+    await this.carryOn(key, { kind: 'check' });
+    const { cancellation, payment } = await this.store.load({ ...key, requestId: null });
+    if (cancellation?.state === 'manual' && payment?.link) await this.#look(key, cancellation, payment.link.reference);
+  }
+
+  async #look(key: PaymentKey, { issuer, sandbox }: Cancellation, reference: unknown): Promise<void> {
+    const account = this.accounts.find(key.merchantId, issuer ?? '', sandbox);
+    const attempts = await this.store.attempts(key);
+    // Without a cancel of ours there is nothing to find out: what is cancelled now, a person did.
+    if (!account || !mayLook(account) || !attempts.some(({ kind }) => kind === 'cancel')) return;
+    const place = await account.protection.enter(performance.now() + BACKGROUND_WAIT_MS);
+    if (!place) return;
+    const finding = await exchange(account, { key, kind: 'query', reference, attempts }, this.log);
+    place.leave();
+    await this.#recordSurely(key, finding, () => this.record.look(key, finding));
+  }
+
   #run(key: PaymentKey, work: () => Promise<StoredAnswer | null>): Promise<StoredAnswer | null> {
     const text = keyText(key);
     const run = work()
@@ -94,9 +117,10 @@ export class CancellationProgress {
 
   async #firstAttempt(
     key: PaymentKey,
-    { attempt, reference, account, answer }: FirstAttempt,
+    { attempt, reference, account, place, answer }: FirstAttempt,
   ): Promise<StoredAnswer | null> {
     const finding = await this.#exchange(account, attempt, { key, reference, attempts: [] });
+    place.leave();
     return this.#recordSurely(key, finding, async () => {
       if (isProof(finding.outcome)) {
         const recorded = await this.store.recordProof(key, attempt, finding, answer);
@@ -131,30 +155,44 @@ export class CancellationProgress {
     if (!cancellation || !payment) return false;
     const attempts = await this.store.attempts(key);
     const step = this.record.nextStep(key, cancellation, attempts, now);
+    const isDue = cancellation.nextCheckAt !== null && cancellation.nextCheckAt <= now;
+    const pauseMs = pauseBefore(step, pace, { now, clockMs: performance.now() });
+    const account = this.accounts.find(key.merchantId, cancellation.issuer ?? '', cancellation.sandbox);
     if (step.kind === 'cancelled' || step.kind === 'manual') {
       await this.record.passTime(key);
       return false;
     }
-    const pauseMs = pauseBefore(step, pace, now);
-    const account = this.accounts.find(key.merchantId, cancellation.issuer ?? '', cancellation.sandbox);
     if (pauseMs === null || step.kind === 'wait' || !account || !payment.link) {
-      if (cancellation.nextCheckAt && cancellation.nextCheckAt <= now) await this.record.passTime(key);
+      if (isDue) await this.record.passTime(key);
       return false;
     }
     if (pauseMs > 0) {
       await sleep(pauseMs);
       return true;
     }
-    const kind = step.kind === 'send' ? 'cancel' : 'query';
-    const attempt = await this.store.beginAttempt(key, {
-      version: cancellation.version,
-      kind,
-      leaseMs: this.leaseMs(account),
-    });
-    if (!attempt) return true;
-    const finding = await this.#exchange(account, attempt, { key, reference: payment.link.reference, attempts });
-    await this.#recordSurely(key, finding, () => this.record.outcome(key, attempt, finding));
-    return true;
+    const place = await account.protection.enter(
+      pace.kind === 'request' ? pace.deadlineAt : performance.now() + BACKGROUND_WAIT_MS,
+    );
+    // None is free: the row stays overdue. The circuit has opened: its time passes.
+    if (!place) {
+      if (isDue && account.protection.isOpen) await this.record.passTime(key);
+      return false;
+    }
+    try {
+      const kind = step.kind === 'send' ? 'cancel' : 'query';
+      const attempt = await this.store.beginAttempt(key, {
+        version: cancellation.version,
+        kind,
+        leaseMs: this.leaseMs(account),
+      });
+      if (!attempt) return true;
+      const finding = await this.#exchange(account, attempt, { key, reference: payment.link.reference, attempts });
+      place.leave();
+      await this.#recordSurely(key, finding, () => this.record.outcome(key, attempt, finding));
+      return true;
+    } finally {
+      place.leave();
+    }
   }
 
   /**
@@ -184,14 +222,7 @@ export class CancellationProgress {
   }
 }
 
-/** Milliseconds until the step may be made at this pace; null when it is not for now. */
-function pauseBefore(step: Awaited<ReturnType<CancellationRecord['nextStep']>>, pace: Pace, now: Date): number | null {
-  if (step.kind !== 'send' && step.kind !== 'query') return null;
-  if (pace.kind === 'follow-up') return step.dueAt <= now ? 0 : null;
-  if (!step.insideBudget) return null;
-  const pauseMs = Math.max(step.notBefore.getTime() - now.getTime(), 0);
-  const isInTime = pauseMs <= LONGEST_PAUSE_MS && performance.now() + pauseMs < pace.deadlineAt;
-  return isInTime ? pauseMs : null;
-}
+const mayLook = ({ mode, connector }: IssuerAccount) =>
+  connector.query !== null && (mode === 'live' || mode === 'manual');
 
 const keyText = ({ merchantId, paymentId }: PaymentKey) => `${merchantId}\n${paymentId}`;

@@ -2,14 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../database.js';
 import { findIssuer } from '../issuers/index.js';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
+import type { Issuer } from '../issuers/issuer.js';
 import { Jobs } from '../jobs/jobs.js';
 import { ManualCancellations } from '../manual-cancellations/manual-cancellations.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
 import { recordEvent } from '../payments/payment-event.js';
-import { isProof, type Attempt, type Cancellation, type Finding, type PaymentKey } from './cancellation.js';
-import { CancellationStore, type OpenAttempt } from './cancellation-store.js';
+import { worthOf, type CallbackWorth } from './callback-worth.js';
+import type { Attempt, Cancellation, Finding, PaymentKey } from './cancellation.js';
+import { CancellationStore, type CallbackSource, type OpenAttempt, type StoredCallback } from './cancellation-store.js';
+import { decide } from './decide.js';
 import { nextStep, type Rules, type Step } from './next-step.js';
+import { rulesOf } from './rules.js';
 
 /** Records what was found, and decides in the same transaction what it means. Every change after the claim is decided here. */
 @Injectable()
@@ -41,8 +45,8 @@ export class CancellationRecord {
           'late-answer',
           `The answer to attempt ${attempt.attemptNo} came late: ${finding.outcome}.`,
         );
-      if (finding.taskId !== undefined) await this.#addStoredCallbacks(sql, key, cancellation, finding.taskId);
       await this.#alert(sql, key, cancellation, finding);
+      await this.#applyStored(sql, key, cancellation, finding.taskId ?? null);
       await this.#decide(sql, key, attempt.version);
       return cancellation.issuer ?? '';
     });
@@ -61,6 +65,7 @@ export class CancellationRecord {
         'lease-expired',
         'A call to the issuer was not recorded in time; it counts as unknown.',
       );
+      await this.#applyStored(sql, key, cancellation, null);
       await this.#decide(sql, key, cancellation.version);
     });
   }
@@ -70,13 +75,42 @@ export class CancellationRecord {
     await this.database.transaction((sql) => this.#decide(sql, key, null));
   }
 
-  /** Records what a callback says about this payment, inside the transaction that marks the callback as processed. */
-  async callback(sql: Transaction, key: PaymentKey, finding: Finding): Promise<void> {
-    const { cancellation } = await this.#lock(sql, key);
-    await this.store.addCallback(sql, key, finding);
-    await this.#alert(sql, key, cancellation, finding);
-    await this.#decide(sql, key, null);
-    this.metrics.outcomes.inc({ issuer: cancellation.issuer ?? '', kind: 'callback', outcome: finding.outcome });
+  /** Records what a look found at a payment that a person has to cancel: a proof makes that unnecessary. */
+  async look(key: PaymentKey, finding: Finding): Promise<void> {
+    const issuer = await this.database.transaction(async (sql) => {
+      const { cancellation } = await this.#lock(sql, key);
+      await this.store.addAttempt(sql, key, 'query', finding);
+      await this.#alert(sql, key, cancellation, finding);
+      await this.#decide(sql, key, null);
+      return cancellation.issuer ?? '';
+    });
+    this.metrics.outcomes.inc({ issuer, kind: 'query', outcome: finding.outcome });
+  }
+
+  /**
+   * Processes a callback that was kept, once: for each payment that it names, in one transaction. Leaves it where it is while none of
+   * them has a cancellation, or its worth shows only with the end of a call that is under way.
+   */
+  async callback(source: CallbackSource): Promise<void> {
+    await this.database.transaction(async (sql) => {
+      if ('taskId' in source.match) await this.store.lockTask(sql, source.merchantId, source.match.taskId);
+      const callback = await this.store.storedCallback(sql, source);
+      if (!callback) return;
+      const named = await this.store.paymentsNamed(sql, callback);
+      const about: { key: PaymentKey; cancellation: Cancellation; worth: CallbackWorth }[] = [];
+      for (const key of named) {
+        const row = await this.store.lock(sql, key);
+        if (!row) continue;
+        const { cancellation } = row;
+        about.push({ key, cancellation, worth: await this.#worthOf(sql, { key, cancellation, callback, named }) });
+      }
+      if (about.length === 0 || about.some(({ worth }) => worth === 'later')) return;
+      if (!(await this.store.takeCallback(sql, callback))) return;
+      for (const { key, cancellation, worth } of about) {
+        await this.#apply(sql, { key, cancellation, callback, worth });
+        await this.#decide(sql, key, null);
+      }
+    });
   }
 
   /** What comes next for a cancellation that is neither final nor asking. */
@@ -87,52 +121,85 @@ export class CancellationRecord {
   /** @param ownVersion of the attempt that the caller began and has just closed; null for whoever only brings news */
   async #decide(sql: Transaction, key: PaymentKey, ownVersion: number | null): Promise<void> {
     const { cancellation, now } = await this.#lock(sql, key);
-    const { state, version } = cancellation;
-    if (state === 'cancelled') return;
     const attempts = await this.store.attempts(key, sql);
-    const proven = attempts.find(({ outcome }) => isProof(outcome));
-    if (state === 'manual') return proven ? this.#standDown(sql, key, proven) : undefined;
-    if (proven) return this.store.setCancelled(sql, key, proven.kind === 'cancel' ? 'answer' : proven.kind);
-    // A call of another process is under way: it decides, over all attempts, when its call has ended.
-    if (state === 'asking' && version !== ownVersion) return;
-    const step = this.nextStep(key, cancellation, attempts, now);
-    if (step.kind === 'cancelled') return this.store.setCancelled(sql, key, step.proof);
-    if (step.kind === 'manual') {
-      await this.store.setManual(sql, key, step.reason);
-      return this.manual.open(sql, { ...key, kind: 'whole', reason: step.reason });
+    const move = decide(cancellation, { attempts, rules: this.#rules(key, cancellation), now, ownVersion });
+    if (move.kind === 'stay') return;
+    if (move.kind === 'cancelled') {
+      await this.store.setCancelled(sql, key, move.proof);
+      return move.standsDown ? this.#standDown(sql, key) : undefined;
     }
-    await this.store.setWaiting(sql, key, step.dueAt);
+    if (move.kind === 'manual') {
+      await this.store.setManual(sql, key, move.reason);
+      return this.manual.open(sql, { ...key, kind: 'whole', reason: move.reason });
+    }
+    await this.store.setWaiting(sql, key, move.dueAt);
     await this.jobs.enqueue(sql, {
       queue: 'check-cancellation',
-      data: { ...key, issuer: cancellation.issuer ?? '' },
-      runAt: step.dueAt,
+      data: { ...key, issuer: cancellation.issuer ?? '', why: 'due' },
+      runAt: move.dueAt,
     });
   }
 
-  async #standDown(sql: Transaction, key: PaymentKey, proven: Attempt): Promise<void> {
-    await this.store.setCancelled(sql, key, proven.kind === 'cancel' ? 'answer' : proven.kind);
-    await this.manual.standDown(sql, key);
-    await recordEvent(
-      sql,
-      key,
-      'stood-down',
-      'The issuer confirmed the cancellation after all; nothing is left to do by hand.',
-    );
+  async #standDown(sql: Transaction, key: PaymentKey): Promise<void> {
+    const { isReopened } = await this.manual.standDown(sql, key);
+    const words = isReopened
+      ? 'The issuer confirmed the cancellation after a person had ended it in another way: look at both.'
+      : 'The issuer confirmed the cancellation after all; nothing is left to do by hand.';
+    await recordEvent(sql, key, 'stood-down', words);
   }
 
-  async #addStoredCallbacks(
+  /** Callbacks that came before our record of what they are about, or while its worth was not known. */
+  async #applyStored(
     sql: Transaction,
     key: PaymentKey,
-    { issuer, sandbox }: Cancellation,
-    taskId: string,
+    cancellation: Cancellation,
+    taskId: string | null,
   ): Promise<void> {
-    const stored = await this.store.takeCallbacks(sql, {
-      merchantId: key.merchantId,
-      issuer: issuer ?? '',
-      sandbox,
-      taskId,
+    const { issuer: code, sandbox } = cancellation;
+    if (code === null || !(findIssuer(code) as Issuer | null)?.callback) return;
+    for (const callback of await this.store.storedCallbacks(sql, key, { issuer: code, sandbox, taskId })) {
+      const named = await this.store.paymentsNamed(sql, callback);
+      // One that names several payments locks several rows; the sweeper does that, in their order.
+      if (named.some(({ paymentId }) => paymentId !== key.paymentId)) continue;
+      const worth = await this.#worthOf(sql, { key, cancellation, callback, named });
+      if (worth !== 'later' && (await this.store.takeCallback(sql, callback))) {
+        await this.#apply(sql, { key, cancellation, callback, worth });
+      }
+    }
+  }
+
+  async #worthOf(
+    sql: Transaction,
+    { key, cancellation, callback, named }: NamedByCallback & { readonly named: readonly PaymentKey[] },
+  ): Promise<CallbackWorth> {
+    return worthOf(callback.news, {
+      state: cancellation.state,
+      attempts: callback.news === 'cancelled-after-unknown' ? await this.store.attempts(key, sql) : [],
+      receivedAt: callback.receivedAt,
+      isOnlyOne: named.length === 1,
     });
-    for (const finding of stored) await this.store.addCallback(sql, key, finding);
+  }
+
+  async #apply(
+    sql: Transaction,
+    { key, cancellation, callback, worth }: NamedByCallback & { readonly worth: CallbackWorth },
+  ): Promise<void> {
+    const { finding } = callback;
+    if (worth === 'record') {
+      await this.store.addAttempt(sql, key, 'callback', finding);
+      await this.#alert(sql, key, cancellation, finding);
+      this.metrics.outcomes.inc({ issuer: callback.issuer, kind: 'callback', outcome: finding.outcome });
+    }
+    if (worth === 'alarm') {
+      const alert = 'reports a cancellation that it had refused; look at it there';
+      await this.#alert(sql, key, cancellation, { ...finding, alert });
+    }
+    if (worth !== 'check' && worth !== 'alarm') return;
+    await recordEvent(sql, key, 'callback', 'A callback says that the card was cancelled; that is being checked.');
+    await this.jobs.enqueue(sql, {
+      queue: 'check-cancellation',
+      data: { ...key, issuer: callback.issuer, why: 'callback' },
+    });
   }
 
   async #alert(sql: Transaction, key: PaymentKey, { issuer, state }: Cancellation, finding: Finding): Promise<void> {
@@ -156,22 +223,14 @@ export class CancellationRecord {
     return row;
   }
 
-  #rules(key: PaymentKey, { issuer: code, sandbox }: Cancellation): Rules {
-    const issuer = findIssuer(code ?? '');
-    const account = this.accounts.find(key.merchantId, code ?? '', sandbox);
-    return {
-      mayTalk: account?.mode === 'live',
-      canQuery: account !== null && account.connector.query !== null,
-      callback: account?.connector.callback ?? 'none',
-      pendingQuietMs: account?.connector.pendingQuietMs ?? 0,
-      resend: issuer?.resendAfterUnknown ?? {
-        kind: 'after-queries',
-        queries: 1,
-        quietMs: () => 0,
-        insideBudget: false,
-      },
-      timeoutMs: account?.timeoutMs ?? issuer?.timeoutMs ?? 0,
-      giveUpMs: this.accounts.giveUpMs(code ?? ''),
-    };
+  #rules({ merchantId }: PaymentKey, { issuer: code, sandbox }: Cancellation): Rules {
+    const account = this.accounts.find(merchantId, code ?? '', sandbox);
+    return rulesOf(findIssuer(code ?? ''), account, this.accounts.giveUpMs(code ?? ''));
   }
+}
+
+interface NamedByCallback {
+  readonly key: PaymentKey;
+  readonly cancellation: Cancellation;
+  readonly callback: StoredCallback;
 }

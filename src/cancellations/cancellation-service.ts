@@ -12,7 +12,7 @@ import { Metrics } from '../operations/metrics.js';
 import { recordEvent } from '../payments/payment-event.js';
 import { answers, type VtexAnswer } from '../vtex/cancellation-answer.js';
 import type { PaymentKey } from './cancellation.js';
-import { CancellationProgress, type Pace } from './cancellation-progress.js';
+import { CancellationProgress } from './cancellation-progress.js';
 import { CancellationStore, type PaymentView, type View } from './cancellation-store.js';
 import { decideClaim, type Claim } from './claim.js';
 
@@ -73,24 +73,38 @@ export class CancellationService {
       const account = this.#accountOf(request, payment);
       const claim = decideClaim(payment, request.value, account?.mode ?? null);
       if (claim.kind !== 'ask' || !payment?.link || !account) {
-        await this.#claimInTransaction(request);
+        await this.#claimInTransaction(request, { isHeld: false });
+        continue;
+      }
+      const place = await account.protection.enter(deadlineAt);
+      if (!place) {
+        await this.#claimInTransaction(request, { isHeld: true });
         continue;
       }
       const cancellationId = newCancellationId();
       const begunAt = performance.now();
-      const claimed = await this.store.claimAndAsk(request, {
-        cancellationId,
-        issuer: payment.link.issuer,
-        paymentVersion: payment.version,
-        leaseMs: this.progress.leaseMs(account),
-      });
-      if (!claimed) continue;
+      const claimed = await this.store
+        .claimAndAsk(request, {
+          cancellationId,
+          issuer: payment.link.issuer,
+          paymentVersion: payment.version,
+          leaseMs: this.progress.leaseMs(account),
+        })
+        .catch((error: unknown) => {
+          place.leave();
+          throw error;
+        });
+      if (!claimed) {
+        place.leave();
+        continue;
+      }
       const stored = this.progress.begin(
         keyOf(request),
         {
           attempt: { attemptNo: 1, kind: 'cancel', version: 1, begunAt },
           reference: payment.link.reference,
           account,
+          place,
           answer: { ...answers.cancelled(request, cancellationId), requestId: request.requestId },
         },
         { kind: 'request', deadlineAt },
@@ -121,16 +135,20 @@ export class CancellationService {
       : null;
   }
 
-  /** Every claim but the commonest one, with the payment's row locked, so that a link or a settle cannot come between. */
-  async #claimInTransaction(request: CancellationRequest): Promise<void> {
+  /**
+   * Every claim but the commonest one, with the payment's row locked, so that a link or a settle cannot come between.
+   * @param isHeld the issuer is not to be asked now, because it does not answer or too many calls are under way
+   */
+  async #claimInTransaction(request: CancellationRequest, { isHeld }: { readonly isHeld: boolean }): Promise<void> {
     await this.database.transaction(async (sql) => {
       await this.store.lockPayment(sql, request, request.sandboxMode);
       const { payment, cancellation, request: seen } = await this.store.load(request, sql);
       if (cancellation || seen) return;
       const account = this.#accountOf(request, payment);
       const claim = decideClaim(payment, request.value, account?.mode ?? null);
-      if (claim.kind === 'ask') return; // What stood in the way is gone; the caller looks again.
-      await this.#applyClaim(sql, { request, claim, payment, account });
+      if (claim.kind !== 'ask') return this.#applyClaim(sql, { request, claim, payment, account });
+      // Else what stood in the way is gone; the caller looks again.
+      if (isHeld) await this.#applyClaim(sql, { request, claim: { kind: 'wait' }, payment, account });
     });
   }
 
@@ -158,19 +176,36 @@ export class CancellationService {
       return this.manual.open(sql, { merchantId, paymentId, kind: 'whole', reason: claim.reason });
     }
     await this.store.insertCancellation(sql, request, { ...base, state: 'waiting' });
-    const words = account ? `${account.issuer.name} is paused` : `${base.issuer ?? 'its issuer'} is not configured`;
+    await this.#noteWait(sql, request, base.issuer ?? '', account);
+    await this.jobs.enqueue(sql, {
+      queue: 'check-cancellation',
+      data: { merchantId, paymentId, issuer: base.issuer ?? '', why: 'due' },
+    });
+  }
+
+  /** An issuer that is paused or not configured needs somebody to put that right; one that is busy or silent needs only time. */
+  async #noteWait(
+    sql: Transaction,
+    { merchantId, paymentId, requestId }: CancellationRequest,
+    issuerCode: string,
+    account: IssuerAccount | null,
+  ): Promise<void> {
+    const key = { merchantId, paymentId };
+    if (account?.mode === 'live') {
+      const why = account.protection.isOpen
+        ? 'does not answer at the moment'
+        : 'has as many calls under way as it may have';
+      return recordEvent(sql, key, 'waits', `Nothing was sent yet: ${account.issuer.name} ${why}. It follows.`);
+    }
+    const words = account ? `${account.issuer.name} is paused` : `${issuerCode || 'its issuer'} is not configured`;
     await recordEvent(
       sql,
-      request,
+      key,
       'alert',
       `Nothing was sent: ${words}. It is tried again until that is put right or given up.`,
     );
     this.log.error(`Payment ${paymentId} waits: ${words}.`, { merchantId, paymentId, requestId });
-    this.metrics.alerts.inc({ issuer: base.issuer ?? '' });
-    await this.jobs.enqueue(sql, {
-      queue: 'check-cancellation',
-      data: { merchantId, paymentId, issuer: base.issuer ?? '' },
-    });
+    this.metrics.alerts.inc({ issuer: issuerCode });
   }
 
   async #noteDryRun(
@@ -183,9 +218,8 @@ export class CancellationService {
     await recordEvent(sql, key, 'dry-run', `Dry run, nothing was sent. It would have been: ${words}`);
   }
 
-  /** Waits for the end of the work that this or another process does, or does what is due; null when the deadline comes first. */
+  /** Waits for the end of the work that this or another process does, or does what is due; null when nothing more can be done in time. */
   async #follow(request: CancellationRequest, deadlineAt: number): Promise<VtexAnswer | null> {
-    const pace: Pace = { kind: 'request', deadlineAt };
     let hasCarriedOn = false;
     for (let looks = 0; ; looks += 1) {
       const run = this.progress.running(request);
@@ -194,23 +228,17 @@ export class CancellationService {
       const answer = await this.#finalAnswer(request, view);
       if (answer) return answer;
       if (performance.now() >= deadlineAt) return null;
-      const { cancellation, now } = view;
-      const isOthers =
-        cancellation?.state === 'asking' && cancellation.leaseUntil !== null && cancellation.leaseUntil > now;
-      if (isOthers && !this.progress.running(request)) {
-        await sleep(
-          Math.min(WATCH_MS[Math.min(looks, WATCH_MS.length - 1)] ?? 0, Math.max(deadlineAt - performance.now(), 1)),
-        );
-        continue;
-      }
-      if (run) {
-        // It has done what could be done inside the budget.
-        if (cancellation?.state === 'waiting') return null;
+      if (isBeingAsked(view)) {
+        // Whoever asks may leave something to be done inside our budget.
+        hasCarriedOn = false;
+        const watchMs = WATCH_MS[Math.min(looks, WATCH_MS.length - 1)] ?? 0;
+        if (!this.progress.running(request))
+          await sleep(Math.min(watchMs, Math.max(deadlineAt - performance.now(), 1)));
         continue;
       }
       if (hasCarriedOn) return null;
-      hasCarriedOn = cancellation?.state === 'waiting';
-      await withDeadline(this.progress.carryOn(keyOf(request), pace), deadlineAt);
+      hasCarriedOn = view.cancellation?.state === 'waiting';
+      await withDeadline(this.progress.carryOn(keyOf(request), { kind: 'request', deadlineAt }), deadlineAt);
     }
   }
 
@@ -264,6 +292,9 @@ export class CancellationService {
     return payment?.link ? this.accounts.find(merchantId, payment.link.issuer, payment.sandbox) : null;
   }
 }
+
+const isBeingAsked = ({ cancellation, now }: View) =>
+  cancellation?.state === 'asking' && cancellation.leaseUntil !== null && cancellation.leaseUntil > now;
 
 /** The payment alone: the work goes on for all requests about it, and nothing of this one may go along into its rows and jobs. */
 const keyOf = ({ merchantId, paymentId }: PaymentKey): PaymentKey => ({ merchantId, paymentId });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement, type Sql, type Transaction } from '../database.js';
 import type { ManualReason } from '../manual-cancellations/manual-reason.js';
+import type { CallbackMatch, CallbackNews } from '../issuers/issuer.js';
 import type { Attempt, Cancellation, Finding, PaymentKey, Proof } from './cancellation.js';
 
 /** The payment as a cancel sees it. */
@@ -51,12 +52,21 @@ export interface OpenAttempt {
   readonly begunAt: number;
 }
 
-/** Where a callback came from, and what it names. */
+/** A callback that was verified: where it came from, and what it names. */
 export interface CallbackSource {
   readonly merchantId: string;
   readonly issuer: string;
   readonly sandbox: boolean;
-  readonly taskId: string;
+  /** The hash of its bytes: what came before in the same bytes is not new. */
+  readonly bodySha256: Buffer;
+  readonly match: CallbackMatch;
+}
+
+/** A callback as it was kept. */
+export interface StoredCallback extends CallbackSource {
+  readonly news: CallbackNews;
+  readonly finding: Finding;
+  readonly receivedAt: Date;
 }
 
 const loadView = statement(
@@ -231,26 +241,81 @@ const selectOverdue = statement(
    order by due_at`,
 );
 
+/** Every waiting cancellation of one account: what a changed mode means for it is decided when it is looked at. */
+const wakeAll = statement(
+  'wake-waiting-cancellations',
+  `update cancellations c set next_check_at = now(), version = c.version + 1
+   from payments p
+   where c.merchant_id = $1 and c.issuer = $2 and p.sandbox = $3 and c.state = 'waiting' and c.next_check_at > now()
+     and p.merchant_id = c.merchant_id and p.payment_id = c.payment_id`,
+);
+
 const insertCallback = statement(
   'insert-issuer-callback',
-  `insert into issuer_callbacks (merchant_id, issuer, sandbox, body_sha256, task_id, answered) values ($1, $2, $3, $4, $5, $6)
-   on conflict on constraint issuer_callbacks_pk do nothing returning 1`,
+  `insert into issuer_callbacks (merchant_id, issuer, sandbox, body_sha256, task_id, reference, news, answered)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)
+   on conflict on constraint issuer_callbacks_pk do nothing`,
 );
 
 const selectByTask = statement(
-  'select-payment-by-task',
-  `select a.payment_id from attempts a
+  'select-payments-by-task',
+  `select distinct a.payment_id from attempts a
    join cancellations c using (merchant_id, payment_id)
    join payments p using (merchant_id, payment_id)
    where a.merchant_id = $1 and a.task_id = $2 and c.issuer = $3 and p.sandbox = $4
-   order by a.payment_id limit 1`,
+   order by a.payment_id`,
 );
 
-const takeCallbacks = statement(
-  'take-stored-callbacks',
+const selectByReference = statement(
+  'select-payments-by-reference',
+  `select distinct payment_id from issuer_references
+   where merchant_id = $1 and issuer = $2 and sandbox = $3 and reference @> $4 order by payment_id`,
+);
+
+const callbackColumns = 'merchant_id, issuer, sandbox, body_sha256, task_id, reference, news, answered, received_at';
+
+const selectCallback = statement(
+  'select-stored-callback',
+  `select ${callbackColumns} from issuer_callbacks
+   where merchant_id = $1 and issuer = $2 and sandbox = $3 and body_sha256 = $4 and processed_at is null`,
+);
+
+const takeCallback = statement(
+  'take-stored-callback',
   `update issuer_callbacks set processed_at = now()
-   where merchant_id = $1 and issuer = $2 and sandbox = $3 and task_id = $4 and processed_at is null
-   returning answered, received_at`,
+   where merchant_id = $1 and issuer = $2 and sandbox = $3 and body_sha256 = $4 and processed_at is null returning 1`,
+);
+
+const selectCallbacksOfTask = statement(
+  'select-stored-callbacks-of-task',
+  `select ${callbackColumns} from issuer_callbacks
+   where merchant_id = $1 and issuer = $2 and sandbox = $3 and task_id = $4 and processed_at is null order by received_at`,
+);
+
+const selectCallbacksOfPayment = statement(
+  'select-stored-callbacks-of-payment',
+  `select ${callbackColumns} from issuer_callbacks k
+   where merchant_id = $1 and issuer = $2 and sandbox = $3 and processed_at is null and exists (
+     select 1 from issuer_references r
+     where r.merchant_id = k.merchant_id and r.payment_id = $4 and r.issuer = k.issuer and r.sandbox = k.sandbox
+       and r.reference @> k.reference)
+   order by received_at`,
+);
+
+/** Kept ones that name a payment with a cancellation; `later` ones among them wait for the end of a call. */
+const selectMatchedCallbacks = statement(
+  'select-matched-callbacks',
+  `select ${callbackColumns} from issuer_callbacks k
+   where processed_at is null and (
+     exists (select 1 from attempts a where a.merchant_id = k.merchant_id and a.task_id = k.task_id)
+     or exists (select 1 from issuer_references r join cancellations c using (merchant_id, payment_id)
+                where r.merchant_id = k.merchant_id and r.issuer = k.issuer and r.sandbox = k.sandbox and r.reference @> k.reference))
+   order by received_at limit $1`,
+);
+
+const deleteOldCallbacks = statement(
+  'delete-unmatched-callbacks',
+  `delete from issuer_callbacks where processed_at is null and received_at < now() - $1 * interval '1 millisecond'`,
 );
 
 const lockTask = statement('lock-task', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
@@ -394,12 +459,12 @@ export class CancellationStore {
     await sql.run(closeLostAttempts, [key.merchantId, key.paymentId]);
   }
 
-  /** Adds an attempt that began at the issuer: a callback. */
-  async addCallback(sql: Transaction, key: PaymentKey, finding: Finding): Promise<void> {
+  /** Adds an attempt that is over already: a callback, or a look at what a person has to do. */
+  async addAttempt(sql: Transaction, key: PaymentKey, kind: 'callback' | 'query', finding: Finding): Promise<void> {
     await sql.run(addAttempt, [
       key.merchantId,
       key.paymentId,
-      'callback',
+      kind,
       finding.outcome,
       finding.reason ?? null,
       finding.certainty ?? null,
@@ -461,43 +526,65 @@ export class CancellationStore {
     return rows.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id, issuer: row.issuer }));
   }
 
-  /** Keeps a verified callback, once however often it is sent; answers whether it is new. */
-  async insertCallback(
-    sql: Transaction,
-    source: CallbackSource,
-    bodySha256: Buffer,
-    finding: Finding,
-  ): Promise<boolean> {
-    const { merchantId, issuer, sandbox, taskId } = source;
-    const rows = await sql.run(insertCallback, [
-      merchantId,
-      issuer,
-      sandbox,
-      bodySha256,
-      taskId,
-      JSON.stringify(finding),
-    ]);
-    return rows.length > 0;
+  /** Lets the follow-up look at every waiting cancellation of an account now. */
+  async wakeAll(merchantId: string, issuer: string, sandbox: boolean): Promise<void> {
+    await this.database.run(wakeAll, [merchantId, issuer, sandbox]);
   }
 
-  /** The payment whose attempt the issuer named with this task; null while none is recorded. */
-  async findByTask(
-    sql: Transaction,
-    { merchantId, issuer, sandbox, taskId }: CallbackSource,
-  ): Promise<PaymentKey | null> {
-    const [row] = await sql.run<{ payment_id: string }>(selectByTask, [merchantId, taskId, issuer, sandbox]);
-    return row ? { merchantId, paymentId: row.payment_id } : null;
+  /** Keeps a verified callback, once however often it is sent. */
+  async insertCallback(source: CallbackSource & Pick<StoredCallback, 'news' | 'finding'>): Promise<void> {
+    const [taskId, reference] = 'taskId' in source.match ? [source.match.taskId, null] : [null, source.match.reference];
+    const values = [...callbackKey(source), taskId, reference && JSON.stringify(reference), source.news];
+    await this.database.run(insertCallback, [...values, JSON.stringify(source.finding)]);
   }
 
-  /** Takes the callbacks of a task that no one has processed, oldest first, and marks them as processed. */
-  async takeCallbacks(sql: Transaction, { merchantId, issuer, sandbox, taskId }: CallbackSource): Promise<Finding[]> {
-    const rows = await sql.run<{ answered: Finding; received_at: Date }>(takeCallbacks, [
-      merchantId,
-      issuer,
-      sandbox,
-      taskId,
-    ]);
-    return rows.sort((a, b) => a.received_at.getTime() - b.received_at.getTime()).map(({ answered }) => answered);
+  /** The payments that a callback names, in the order in which their rows must be locked. */
+  async paymentsNamed(sql: Sql, { merchantId, issuer, sandbox, match }: CallbackSource): Promise<PaymentKey[]> {
+    const rows =
+      'taskId' in match
+        ? await sql.run<{ payment_id: string }>(selectByTask, [merchantId, match.taskId, issuer, sandbox])
+        : await sql.run<{ payment_id: string }>(selectByReference, [
+            merchantId,
+            issuer,
+            sandbox,
+            JSON.stringify(match.reference),
+          ]);
+    return rows.map((row) => ({ merchantId, paymentId: row.payment_id }));
+  }
+
+  /** The callback as it was kept; null when it is processed already. */
+  async storedCallback(sql: Sql, source: CallbackSource): Promise<StoredCallback | null> {
+    const [row] = await sql.run<CallbackRow>(selectCallback, callbackKey(source));
+    return row ? readCallback(row) : null;
+  }
+
+  /** Marks a callback as processed, by compare-and-set; answers whether it was not yet. */
+  async takeCallback(sql: Transaction, source: CallbackSource): Promise<boolean> {
+    return (await sql.run(takeCallback, callbackKey(source))).length > 0;
+  }
+
+  /** Callbacks about this payment that nobody has processed, oldest first: of the task that it now has, or of its card. */
+  async storedCallbacks(
+    sql: Sql,
+    { merchantId, paymentId }: PaymentKey,
+    about: { readonly issuer: string; readonly sandbox: boolean; readonly taskId: string | null },
+  ): Promise<StoredCallback[]> {
+    const { issuer, sandbox, taskId } = about;
+    const rows =
+      taskId === null
+        ? await sql.run<CallbackRow>(selectCallbacksOfPayment, [merchantId, issuer, sandbox, paymentId])
+        : await sql.run<CallbackRow>(selectCallbacksOfTask, [merchantId, issuer, sandbox, taskId]);
+    return rows.map(readCallback);
+  }
+
+  /** Callbacks that nobody has processed although a cancellation is there that they name. */
+  async matchedCallbacks(most: number): Promise<StoredCallback[]> {
+    return (await this.database.run<CallbackRow>(selectMatchedCallbacks, [most])).map(readCallback);
+  }
+
+  /** Deletes what came so long ago and never matched. */
+  async deleteUnmatchedCallbacks(olderThanMs: number): Promise<void> {
+    await this.database.run(deleteOldCallbacks, [olderThanMs]);
   }
 
   /** Closes the gap between a task id that is about to be recorded and a callback that names it, until the transaction ends. */
@@ -505,6 +592,24 @@ export class CancellationStore {
     await sql.run(lockTask, [`task ${merchantId} ${taskId}`]);
   }
 }
+
+const callbackKey = ({ merchantId, issuer, sandbox, bodySha256 }: CallbackSource) => [
+  merchantId,
+  issuer,
+  sandbox,
+  bodySha256,
+];
+
+const readCallback = (row: CallbackRow): StoredCallback => ({
+  merchantId: row.merchant_id,
+  issuer: row.issuer,
+  sandbox: row.sandbox,
+  bodySha256: row.body_sha256,
+  match: row.task_id === null ? { reference: row.reference ?? {} } : { taskId: row.task_id },
+  news: row.news,
+  finding: row.answered,
+  receivedAt: row.received_at,
+});
 
 const evidenceValues = ({ evidence }: Finding) => [
   evidence.httpStatus,
@@ -554,6 +659,18 @@ interface AttemptRow {
   readonly issuer_code: string | null;
   readonly started_at: Date;
   readonly ended_at: Date | null;
+}
+
+interface CallbackRow {
+  readonly merchant_id: string;
+  readonly issuer: string;
+  readonly sandbox: boolean;
+  readonly body_sha256: Buffer;
+  readonly task_id: string | null;
+  readonly reference: Readonly<Record<string, string | number>> | null;
+  readonly news: CallbackNews;
+  readonly answered: Finding;
+  readonly received_at: Date;
 }
 
 const readPayment = (row: ViewRow): PaymentView => ({

@@ -70,4 +70,11 @@ export interface Finding {
 export const isProof = (outcome: Attempt['outcome']): boolean =>
   outcome === 'cancelled' || outcome === 'already-cancelled';
 
+/** What proves that it is cancelled, if anything does. */
+export function proofIn(attempts: readonly Attempt[]): Proof | null {
+  const proven = attempts.find(({ outcome }) => isProof(outcome));
+  if (!proven) return null;
+  return proven.kind === 'cancel' ? 'answer' : proven.kind;
+}
+
 export const isFinal = (state: CancellationState): boolean => state === 'cancelled' || state === 'manual';

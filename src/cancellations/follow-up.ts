@@ -1,12 +1,17 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
 import { Log } from '../operations/log.js';
 import type { PaymentKey } from './cancellation.js';
 import { CancellationProgress } from './cancellation-progress.js';
 import { CancellationStore } from './cancellation-store.js';
+import { IssuerCallbacks } from './issuer-callbacks.js';
 
-/** How often each process looks for open rows that no job has carried on. */
+/** How often each process looks for open rows that no job has carried on, and for modes that another process has set. */
 const SWEEP_MS = 5_000;
+
+/** How often it looks for callbacks that were kept and can be processed by now; nearly all are when they come. */
+const CALLBACK_SWEEP_MS = 30_000;
 
 /** A row that is overdue by less than this is still its job's. */
 const GRACE_MS = 2_000;
@@ -23,30 +28,37 @@ const MOST_AT_ONCE = 20;
 @Injectable()
 export class FollowUp implements OnModuleInit, OnApplicationBootstrap {
   readonly #atWork = new Map<string, number>();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
 
   constructor(
     private readonly store: CancellationStore,
     private readonly progress: CancellationProgress,
+    private readonly callbacks: IssuerCallbacks,
+    private readonly modes: IssuerModes,
     private readonly jobs: Jobs,
     private readonly log: Log,
   ) {}
 
   onModuleInit(): void {
-    this.jobs.work('check-cancellation', async ({ merchantId, paymentId, issuer }) => {
-      this.#begin({ merchantId, paymentId }, issuer);
+    this.jobs.work('check-cancellation', async ({ merchantId, paymentId, issuer, why }) => {
+      if (why === 'callback') await this.progress.check({ merchantId, paymentId });
+      else this.#begin({ merchantId, paymentId }, issuer);
     });
   }
 
   onApplicationBootstrap(): void {
-    this.#schedule();
+    this.#every(SWEEP_MS, async () => {
+      await this.modes.refresh();
+      await this.sweep();
+    });
+    this.#every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
   }
 
   /** Begins nothing any more; what is under way goes on. */
   stop(): void {
     this.#isStopped = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 
   /** Begins what is overdue, the most overdue of each issuer first. */
@@ -63,14 +75,16 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap {
       .finally(() => this.#atWork.set(issuer, (this.#atWork.get(issuer) ?? 1) - 1));
   }
 
-  #schedule(): void {
-    this.#timer = setTimeout(() => void this.#sweepAndSchedule(), SWEEP_MS);
-  }
-
-  async #sweepAndSchedule(): Promise<void> {
-    await this.sweep().catch((error: unknown) =>
-      this.log.warn('The sweeper could not look; it looks again in 5 s.', { error }),
-    );
-    if (!this.#isStopped) this.#schedule();
+  /** Does it again and again, each time so long after the last one ended. */
+  #every(ms: number, work: () => Promise<void>): void {
+    const at = this.#timers.length;
+    const schedule = () => {
+      if (!this.#isStopped) this.#timers[at] = setTimeout(() => void run(), ms);
+    };
+    const run = async () => {
+      await work().catch((error: unknown) => this.log.warn('The sweeper could not look; it looks again.', { error }));
+      schedule();
+    };
+    schedule();
   }
 }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpException, Param, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, HttpException, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import type { FastifyReply } from 'fastify';
@@ -7,6 +7,8 @@ import { PaymentLinks } from '../payments/payment-links.js';
 import { readMerchant } from '../payments/read-merchant.js';
 import { JsonBodyPipe } from '../operations/json-body.pipe.js';
 import { isIdentifier } from '../vtex/cancellation-request.js';
+import { CancellationProgress } from './cancellation-progress.js';
+import { Explanations, type Explanation } from './explanation.js';
 import { PaymentHistories, type PaymentHistory } from './payment-history.js';
 
 /** `/internal/payments/{paymentId}`: links a payment, and shows everything that happened to it. */
@@ -15,6 +17,8 @@ export class InternalPaymentsController {
   constructor(
     private readonly links: PaymentLinks,
     private readonly histories: PaymentHistories,
+    private readonly explanations: Explanations,
+    private readonly progress: CancellationProgress,
   ) {}
 
   @Put()
@@ -39,10 +43,30 @@ export class InternalPaymentsController {
   async show(@Param('paymentId') paymentId: string, @Query('merchant') merchant: unknown): Promise<PaymentHistory> {
     const key = { merchantId: readMerchant(merchant), paymentId };
     const history = isIdentifier(paymentId) ? await this.histories.find(key) : null;
-    if (!history) throw new HttpException({ message: 'Nothing was ever heard of this payment.' }, 404);
+    if (!history) throw unheardOf();
     return history;
   }
+
+  /** What would happen now and why; changes nothing. */
+  @Get('explain')
+  async explain(@Param('paymentId') paymentId: string, @Query('merchant') merchant: unknown): Promise<Explanation> {
+    const key = { merchantId: readMerchant(merchant), paymentId };
+    const explanation = isIdentifier(paymentId) ? await this.explanations.find(key) : null;
+    if (!explanation) throw unheardOf();
+    return explanation;
+  }
+
+  /** Looks now instead of when it is due, as far as the issuer's rules allow, and shows what came of it. */
+  @Post('check')
+  @HttpCode(200)
+  async check(@Param('paymentId') paymentId: string, @Query('merchant') merchant: unknown): Promise<PaymentHistory> {
+    const key = { merchantId: readMerchant(merchant), paymentId };
+    if (isIdentifier(paymentId)) await this.progress.check(key);
+    return this.show(paymentId, merchant);
+  }
 }
+
+const unheardOf = () => new HttpException({ message: 'Nothing was ever heard of this payment.' }, 404);
 
 const invalid = (fields: Readonly<Record<string, string>>) =>
   new HttpException({ message: 'These fields are wrong; nothing was changed.', fields }, 422);

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { Database } from '../database.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findIssuer } from '../issuers/index.js';
 import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
 import type { CallbackReading, CallbackRequest, Issuer } from '../issuers/issuer.js';
 import { Log } from '../operations/log.js';
-import type { Finding, PaymentKey } from './cancellation.js';
+import { Metrics } from '../operations/metrics.js';
 import { CancellationRecord } from './cancellation-record.js';
 import { CancellationStore, type CallbackSource } from './cancellation-store.js';
 import { findingOf } from './exchange.js';
@@ -15,32 +15,49 @@ export interface CallbackAnswer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Takes the issuers' callbacks: verified first, then kept, then answered, and applied in the same transaction where its task is known. */
+/** A callback is answered within a second; one that cannot be processed by then is processed afterwards. */
+const PROCESSING_MS = 700;
+
+/** A flood of forged callbacks must not become a flood of log lines. */
+const FORGED_LOG_MS = 10_000;
+
+/** How long one that names nothing of ours is kept: an issuer may resend for days, and a link may come late. */
+const KEPT_MS = 30 * 86_400_000;
+
+const SWEPT_AT_ONCE = 200;
+
+/** Takes the issuers' callbacks: verified first, then kept, then processed and answered. */
 @Injectable()
 export class IssuerCallbacks {
+  #forgedLoggedAt = -Infinity;
+
   constructor(
     private readonly accounts: IssuerAccounts,
     private readonly store: CancellationStore,
     private readonly record: CancellationRecord,
-    private readonly database: Database,
+    private readonly metrics: Metrics,
     private readonly log: Log,
   ) {}
 
   /**
-   * A forged callback leaves no row. One that arrives before our own record of the task is kept, and found by that record.
+   * A forged callback leaves no row. One that names nothing that we know is kept for 30 days, and found when we do.
+   *
+   * @param accountId null where the path names none: then it is the default merchant's
    * @returns 200 only once the callback is durable
    * @throws the database's error, so that the issuer sends it again
    */
-  async receive(issuerCode: string, request: CallbackRequest): Promise<CallbackAnswer> {
+  async receive(issuerCode: string, accountId: string | null, request: CallbackRequest): Promise<CallbackAnswer> {
     const callback = (findIssuer(issuerCode) as Issuer | null)?.callback;
-    if (!callback) return { status: 404, body: { message: 'there is nothing at this path' } };
-    // An issuer may sign with one key for live and sandbox; then both accounts read it, and the task says which one is meant.
-    const heard: Heard[] = this.accounts
-      .forCallback(issuerCode)
+    const accounts = callback ? this.accounts.forCallback(issuerCode, accountId) : [];
+    if (!callback || (accountId !== null && accounts.length === 0)) {
+      return { status: 404, body: { message: 'there is nothing at this path' } };
+    }
+    // An issuer may sign with one key for live and sandbox; then both accounts read it, and what it names says which one is meant.
+    const heard = accounts
       .map((account) => ({ account, reading: callback.read(request, account.account) }))
       .filter(({ reading }) => reading.kind !== 'forged');
     if (heard.length === 0) {
-      this.log.warn('A callback was refused: its signature is missing or wrong.', { issuer: issuerCode });
+      this.#noteForged(issuerCode);
       return { status: 401, body: callback.rejection };
     }
     if (heard.some(({ reading }) => reading.kind === 'unreadable')) {
@@ -51,28 +68,48 @@ export class IssuerCallbacks {
     return { status: 200, body: callback.acknowledgement };
   }
 
-  /** Applies it to the payment that has its task; while there is none, keeps it for whichever account will name the task. */
+  /** Processes what was kept and is not processed although we know by now what it names, and deletes what nobody will ever know. */
+  async sweep(): Promise<void> {
+    for (const source of await this.store.matchedCallbacks(SWEPT_AT_ONCE)) await this.#process(source);
+    await this.store.deleteUnmatchedCallbacks(KEPT_MS);
+  }
+
   async #keep(heard: readonly Heard[], bodySha256: Buffer): Promise<void> {
-    const about = heard.flatMap(({ account: { account, issuer }, reading }) => {
-      if (reading.kind !== 'about') return [];
-      const { merchantId, sandbox } = account;
-      const source = { merchantId, issuer: issuer.code, sandbox, taskId: reading.match.taskId };
-      return [{ source, finding: findingOf(reading.answered) }];
-    });
-    if (about.length === 0) return;
-    await this.database.transaction(async (sql) => {
-      for (const { source } of about) await this.store.lockTask(sql, source.merchantId, source.taskId);
-      const found: { source: CallbackSource; finding: Finding; key: PaymentKey | null }[] = [];
-      for (const { source, finding } of about) {
-        found.push({ source, finding, key: await this.store.findByTask(sql, source) });
-      }
-      const matched = found.filter(({ key }) => key !== null);
-      for (const { source, finding, key } of matched.length > 0 ? matched : found) {
-        await this.store.insertCallback(sql, source, bodySha256, finding);
-        if (key === null) continue;
-        for (const kept of await this.store.takeCallbacks(sql, source)) await this.record.callback(sql, key, kept);
-      }
-    });
+    const kept: CallbackSource[] = [];
+    for (const { account, reading } of heard) {
+      if (reading.kind !== 'about') continue;
+      const { merchantId, sandbox } = account.account;
+      const source = { merchantId, issuer: account.issuer.code, sandbox, bodySha256, match: reading.match };
+      await this.store.insertCallback({ ...source, news: reading.news, finding: findingOf(reading.answered) });
+      kept.push(source);
+    }
+    const processed = Promise.all(kept.map((source) => this.#process(source)));
+    await Promise.race([processed, sleep(PROCESSING_MS, null, { ref: false })]);
+  }
+
+  /** Never throws: the callback is durable, and the sweeper finds it again. */
+  async #process(source: CallbackSource): Promise<void> {
+    try {
+      await this.record.callback(source);
+    } catch (error) {
+      this.log.error('A callback could not be processed; it is kept, and tried again.', {
+        merchantId: source.merchantId,
+        issuer: source.issuer,
+        error,
+      });
+    }
+  }
+
+  #noteForged(issuer: string): void {
+    this.metrics.forgedCallbacks.inc({ issuer });
+    if (performance.now() - this.#forgedLoggedAt < FORGED_LOG_MS) return;
+    this.#forgedLoggedAt = performance.now();
+    this.log.warn(
+      'A callback was refused: its signature or secret is missing or wrong. More of them within 10 s are only counted.',
+      {
+        issuer,
+      },
+    );
   }
 }
 

@@ -26,7 +26,7 @@ const issuerCodes = Object.keys(capabilities) as IssuerCode[];
 function rulesOf(code: IssuerCode, more: Partial<Rules> = {}): Rules {
   const { resendAfterUnknown: resend, timeoutMs, giveUpHours }: SomeIssuer = issuers[code];
   const own = capabilities[code] ?? { canQuery: false, callback: 'none', pendingQuietMs: 0 };
-  return { mayTalk: true, ...own, resend, timeoutMs, giveUpMs: giveUpHours * HOUR, ...more };
+  return { mode: 'live', isCircuitOpen: false, ...own, resend, timeoutMs, giveUpMs: giveUpHours * HOUR, ...more };
 }
 
 type Done = Partial<Attempt> & Pick<Attempt, 'kind' | 'outcome'> & { readonly from: number; readonly to: number };
@@ -159,7 +159,7 @@ describe('at every issuer', () => {
   });
 
   it.each(issuerCodes)('%s: sends nothing while it is paused, whatever was tried', (code) => {
-    const paused = { mayTalk: false };
+    const paused = { mode: 'paused' } as const;
 
     expect(next(code, [], 0, paused)).toBe('wait until 10');
     expect(next(code, [cancel('retry', 0)], 0, paused)).toBe('wait until 10');
@@ -170,14 +170,14 @@ describe('at every issuer', () => {
   it.each(issuerCodes)('%s: gives a paused cancellation to a person only at the give-up time', (code) => {
     const end = issuers[code].giveUpHours * 3_600;
     // As where its settings are missing after a restart.
-    const gone = { mayTalk: false, canQuery: false, callback: 'none' } as const;
+    const gone = { mode: 'paused', canQuery: false, callback: 'none' } as const;
 
     expect(next(code, [cancel('unknown', 0, 5)], end - 1, gone)).toBe(`wait until ${end}`);
     expect(next(code, [cancel('unknown', 0, 5)], end, gone)).toBe('manual: no_answer');
   });
 
   it.each(issuerCodes)('%s: goes on waiting an hour at a time, never in the past, where nothing is tried', (code) => {
-    const step = nextStep(history([]), rulesOf(code, { mayTalk: false, giveUpMs: 20 * HOUR }), at(5 * 3_600));
+    const step = nextStep(history([]), rulesOf(code, { mode: 'paused', giveUpMs: 20 * HOUR }), at(5 * 3_600));
 
     expect(words(step)).toBe('wait until 21600');
   });
@@ -531,7 +531,8 @@ describe('for any history and any rules', () => {
   );
 
   const anyRules: fc.Arbitrary<Rules> = fc.record({
-    mayTalk: fc.constant(true), // paused has a property of its own
+    mode: fc.constant('live'), // the others have properties of their own
+    isCircuitOpen: fc.constant(false),
     canQuery: fc.boolean(),
     callback: fc.constantFrom('configured', 'with-task', 'none'),
     pendingQuietMs: fc.integer({ min: 0, max: 15 * MINUTE }),
@@ -672,7 +673,7 @@ describe('for any history and any rules', () => {
   });
 
   it('nothing is asked or sent while the issuer is paused', () => {
-    const paused = anyCase.map((given) => ({ ...given, rules: { ...given.rules, mayTalk: false } }));
+    const paused = anyCase.map((given) => ({ ...given, rules: { ...given.rules, mode: 'paused' as const } }));
 
     holds((given, step) => {
       expect(['cancelled', 'manual', 'wait']).toContain(step.kind);

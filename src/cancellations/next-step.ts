@@ -1,6 +1,7 @@
+import type { IssuerMode } from '../config.js';
 import type { Connector, ResendRule } from '../issuers/issuer.js';
 import type { ManualReason } from '../manual-cancellations/manual-reason.js';
-import { isProof, type Attempt, type Proof } from './cancellation.js';
+import { proofIn, type Attempt, type Proof } from './cancellation.js';
 
 /** What is known of a cancellation that is neither final nor has a call under way. */
 export interface History {
@@ -11,8 +12,10 @@ export interface History {
 
 /** What the issuer's account allows now. */
 export interface Rules {
-  /** False while the issuer is paused or not configured: then nothing at all is sent. */
-  readonly mayTalk: boolean;
+  /** `paused` also where the issuer is not configured. */
+  readonly mode: IssuerMode;
+  /** Nothing leaves this process now, because the issuer does not answer. */
+  readonly isCircuitOpen: boolean;
   readonly canQuery: boolean;
   readonly callback: Connector['callback'];
   readonly pendingQuietMs: number;
@@ -54,11 +57,13 @@ const HOPELESS_MS = 600_000;
  */
 export function nextStep(history: History, rules: Rules, now: Date): Step {
   const { attempts } = history;
-  const proven = attempts.find(({ outcome }) => isProof(outcome));
-  if (proven) return { kind: 'cancelled', proof: proven.kind === 'cancel' ? 'answer' : proven.kind };
+  const proof = proofIn(attempts);
+  if (proof) return { kind: 'cancelled', proof };
   const refusal = standingRefusal(attempts, rules);
   if (refusal) return { kind: 'manual', reason: refusal };
   if (isOutOfSends(attempts, rules)) return { kind: 'manual', reason: reasonWhenOutOfSends(attempts) };
+  const toPeople = reasonForPeople[rules.mode];
+  if (toPeople && isSurelyUndone(attempts)) return { kind: 'manual', reason: toPeople };
 
   const wish = nextWish(history, rules, now);
   const giveUpAt = giveUpTime(history, rules);
@@ -114,6 +119,24 @@ const lastDoubt = (attempts: readonly Attempt[]) =>
 
 const isPending = (attempts: readonly Attempt[]) => attempts.some(({ outcome }) => outcome === 'pending');
 
+/** No cancel of ours can have been carried out, nor be under way at the issuer. */
+const isSurelyUndone = (attempts: readonly Attempt[]) => !lastDoubt(attempts) && !isPending(attempts);
+
+/** What an operator gives to people goes there at once, unless the issuer may have done it, or be doing it. */
+const reasonForPeople: Readonly<Partial<Record<IssuerMode, ManualReason>>> = {
+  manual: 'mode_manual',
+  'dry-run': 'dry_run',
+};
+
+const maySend = ({ mode, isCircuitOpen }: Rules) => mode === 'live' && !isCircuitOpen;
+
+/** In mode `manual` what is under way is still watched. */
+const mayQuery = ({ mode, isCircuitOpen, canQuery }: Rules) =>
+  canQuery && !isCircuitOpen && (mode === 'live' || mode === 'manual');
+
+/** Nothing leaves for a reason that passes. */
+const isHeld = ({ mode, isCircuitOpen }: Rules) => isCircuitOpen || mode === 'paused' || mode === 'dry-run';
+
 const countUnknownCancels = (attempts: readonly Attempt[]) => attempts.filter(isUnknownCancel).length;
 
 /** Every allowed cancel was sent, the queries say that none was carried out, and another one is not allowed. */
@@ -158,13 +181,11 @@ function nextWish(history: History, rules: Rules, now: Date): Extract<Step, { du
   const scheduled = delayFrom(last ? endOf(last) : claimedAt.getTime());
   // Waiting makes no attempt from which the next delay could count.
   const wait = { kind: 'wait', dueAt: new Date(delayFrom(now.getTime())) } as const;
-  if (!rules.mayTalk) return wait;
-
   const doubt = lastDoubt(attempts);
-  if (!isPending(attempts) && (!doubt || mayFollow(doubt, attempts, rules))) {
+  if (maySend(rules) && !isPending(attempts) && (!doubt || mayFollow(doubt, attempts, rules))) {
     return { kind: 'send', ...sendTimes(history, rules, scheduled) };
   }
-  if (!rules.canQuery) return wait;
+  if (!mayQuery(rules) || isSurelyUndone(attempts)) return wait;
   return { kind: 'query', ...queryTimes(attempts, rules, scheduled), insideBudget: true };
 }
 
@@ -217,7 +238,8 @@ function queryTimes(attempts: readonly Attempt[], { pendingQuietMs }: Rules, sch
   return query || !cancel ? times(again, scheduled) : times(endOf(cancel), endOf(cancel));
 }
 
-function giveUpTime({ attempts, claimedAt }: History, rules: Rules): Date {
+/** When a person gets it, if nothing else happens before. */
+export function giveUpTime({ attempts, claimedAt }: History, rules: Rules): Date {
   const byClock = claimedAt.getTime() + rules.giveUpMs;
   const last = attempts.at(-1);
   if (!last || !isHopeless(attempts, rules)) return new Date(byClock);
@@ -226,15 +248,16 @@ function giveUpTime({ attempts, claimedAt }: History, rules: Rules): Date {
 
 /** Can no query, allowed cancel or callback change what is unknown? */
 function isHopeless(attempts: readonly Attempt[], rules: Rules): boolean {
-  if (!lastDoubt(attempts) && !isPending(attempts)) return false;
-  // What a paused or missing account could still tell shows when that is put right.
-  if (!rules.mayTalk) return false;
+  if (isSurelyUndone(attempts)) return false;
+  // What the issuer could still tell shows when that is put right.
+  if (isHeld(rules)) return false;
   const hasTask = attempts.some(({ taskId }) => taskId !== null);
   const callbackCan = rules.callback === 'configured' || (rules.callback === 'with-task' && hasTask);
   const sendCan =
     !isPending(attempts) &&
     lastDoubt(attempts)?.outcome === 'unknown' &&
     rules.resend.kind === 'allowed' &&
+    maySend(rules) &&
     countUnknownCancels(attempts) < MOST_UNKNOWN_CANCELS;
   return !rules.canQuery && !callbackCan && !sendCan;
 }
@@ -242,7 +265,7 @@ function isHopeless(attempts: readonly Attempt[], rules: Rules): boolean {
 /** Giving up comes right after a last look, where a look is possible and something was ever sent. */
 function lastCheck(attempts: readonly Attempt[], rules: Rules, giveUpAt: Date): Step | null {
   const last = attempts.at(-1);
-  if (!rules.mayTalk || !rules.canQuery || !last || !(lastDoubt(attempts) || isPending(attempts))) return null;
+  if (!mayQuery(rules) || !last || isSurelyUndone(attempts)) return null;
   const isDone = attempts.some(({ kind, startedAt }) => kind === 'query' && startedAt >= giveUpAt);
   return isDone ? null : { kind: 'query', notBefore: giveUpAt, dueAt: giveUpAt, insideBudget: true };
 }

@@ -1,17 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIG, DEFAULT_MERCHANT, type Config, type IssuerMode } from '../config.js';
+import { CONFIG, DEFAULT_MERCHANT, type Config, type IssuerMode, type IssuerSettings } from '../config.js';
+import { Log } from '../operations/log.js';
+import { Metrics } from '../operations/metrics.js';
 import { findIssuer } from './index.js';
 import { AxiosIssuerHttp, scrub, type IssuerAnswer, type IssuerHttp, type IssuerRequest } from './issuer-http.js';
 import type { Account, Connector, SomeIssuer } from './issuer.js';
+import { IssuerModes, type AccountKey } from './issuer-modes.js';
+import { Protection } from './protection.js';
 
 /** One merchant's way to one issuer, in one environment. */
 export interface IssuerAccount {
+  /** Names the account in the path of its callbacks. */
+  readonly accountId: string;
   readonly issuer: SomeIssuer;
+  /** As it is now: an operator may change it at any time. */
   readonly mode: IssuerMode;
   readonly giveUpMs: number;
   readonly timeoutMs: number;
   readonly account: Account;
   readonly connector: Connector;
+  readonly protection: Protection;
 }
 
 /** Which merchant has which account at which issuer. */
@@ -21,27 +29,56 @@ export class IssuerAccounts {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    http: AxiosIssuerHttp,
+    private readonly http: AxiosIssuerHttp,
+    private readonly modes: IssuerModes,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
   ) {
     for (const [code, settings] of Object.entries(config.issuers)) {
       const issuer = findIssuer(code);
       for (const account of [settings.live, settings.sandbox]) {
-        if (!issuer || !account) continue;
-        this.#accounts.set(keyOf(account.merchantId, code, account.sandbox), {
-          issuer,
-          mode: settings.mode,
-          giveUpMs: settings.giveUpMs,
-          timeoutMs: account.timeoutMs,
-          account,
-          connector: issuer.connect(account, http) as Connector,
-        });
+        if (issuer && account) this.#add(issuer, settings, account);
       }
     }
   }
 
+  #add(issuer: SomeIssuer, settings: IssuerSettings, account: Account): void {
+    const { modes } = this;
+    const key: AccountKey = { merchantId: account.merchantId, issuer: issuer.code, sandbox: account.sandbox };
+    const protection = new Protection(settings.limits, (isOpen) => this.#noteCircuit(issuer, account, isOpen));
+    this.#accounts.set(textOf(key), {
+      accountId: account.sandbox ? `${account.merchantId}-sandbox` : account.merchantId,
+      issuer,
+      get mode() {
+        return modes.of(key) ?? settings.mode;
+      },
+      giveUpMs: settings.giveUpMs,
+      timeoutMs: account.timeoutMs,
+      account,
+      connector: issuer.connect(account, protection.guard(this.http)) as Connector,
+      protection,
+    });
+  }
+
+  #noteCircuit({ code, name }: SomeIssuer, { merchantId, sandbox }: Account, isOpen: boolean): void {
+    const about = { merchantId, issuer: code, sandbox };
+    this.metrics.openCircuits.set({ issuer: code, environment: sandbox ? 'sandbox' : 'live' }, isOpen ? 1 : 0);
+    if (!isOpen) return this.log.info(`${name} answers again; what waited is sent as it comes due.`, about);
+    this.metrics.alerts.inc({ issuer: code });
+    this.log.error(
+      `${name} does not answer. Nothing is sent for a while; cancellations wait and are followed up.`,
+      about,
+    );
+  }
+
   /** Null: not configured. Live credentials never serve a sandbox payment, nor the other way round. */
-  find(merchantId: string, issuerCode: string, sandbox: boolean): IssuerAccount | null {
-    return this.#accounts.get(keyOf(merchantId, issuerCode, sandbox)) ?? null;
+  find(merchantId: string, issuer: string, sandbox: boolean): IssuerAccount | null {
+    return this.#accounts.get(textOf({ merchantId, issuer, sandbox })) ?? null;
+  }
+
+  /** A merchant's accounts, in the order of the registry, live before sandbox. */
+  list(merchantId: string): IssuerAccount[] {
+    return [...this.#accounts.values()].filter(({ account }) => account.merchantId === merchantId);
   }
 
   /** How long an issuer is tried, also while it is not configured. */
@@ -49,11 +86,16 @@ export class IssuerAccounts {
     return this.config.issuers[issuerCode]?.giveUpMs ?? 20 * 3_600_000;
   }
 
-  /** The accounts that an issuer's callback may be about: the default merchant's, live and sandbox. */
-  forCallback(issuerCode: string): IssuerAccount[] {
-    return [false, true]
-      .map((sandbox) => this.find(DEFAULT_MERCHANT, issuerCode, sandbox))
-      .filter((found) => found !== null);
+  /**
+   * The accounts that an issuer's callback may be about.
+   * @param accountId from its path; null for the default merchant's accounts, live and sandbox
+   */
+  forCallback(issuerCode: string, accountId: string | null): IssuerAccount[] {
+    return [...this.#accounts.values()].filter(
+      ({ issuer, account, accountId: own }) =>
+        issuer.code === issuerCode &&
+        (accountId === null ? account.merchantId === DEFAULT_MERCHANT : own === accountId),
+    );
   }
 
   /** What a cancel of this reference would send, in one line for people; nothing leaves the process. */
@@ -65,8 +107,8 @@ export class IssuerAccounts {
   }
 }
 
-const keyOf = (merchantId: string, issuerCode: string, sandbox: boolean) =>
-  `${merchantId}/${issuerCode}/${sandbox ? 'sandbox' : 'live'}`;
+const textOf = ({ merchantId, issuer, sandbox }: AccountKey) =>
+  `${merchantId}/${issuer}/${sandbox ? 'sandbox' : 'live'}`;
 
 /** Takes the place of the network for a dry run: remembers what would be sent, without its headers, and sends nothing. */
 class RecordingHttp implements IssuerHttp {

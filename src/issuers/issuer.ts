@@ -226,8 +226,7 @@ export type CallbackReading =
  * gives them. Several payments may have such fields.
  */
 export type CallbackMatch =
-  | { readonly taskId: string }
-  | { readonly reference: Readonly<Record<string, string | number>> };
+  { readonly taskId: string } | { readonly reference: Readonly<Record<string, string | number>> };
 
 /**
  * What a callback is worth.

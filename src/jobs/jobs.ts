@@ -3,27 +3,31 @@ import { PgBoss } from 'pg-boss';
 import { CONFIG, type Config } from '../config.js';
 import type { Transaction } from '../database.js';
 import { Log } from '../operations/log.js';
+import { prepareQueue, type queueNames } from './queue-schema.js';
 
 /** The queues there are, with what a job of each carries. Our rows are the truth; a job only says where to look. */
-export interface JobData {
+export interface JobData extends Record<QueueName, object> {
   'deliver-notice': { readonly merchantId: string; readonly noticeId: string };
-  'check-cancellation': { readonly merchantId: string; readonly paymentId: string; readonly issuer: string };
+  'check-cancellation': {
+    readonly merchantId: string;
+    readonly paymentId: string;
+    readonly issuer: string;
+    /** `due`: its time has come. `callback`: a callback makes a look worth it before that. */
+    readonly why: 'due' | 'callback';
+  };
 }
 
-export type QueueName = keyof JobData;
+export type QueueName = (typeof queueNames)[number];
 
 export type Job = {
   [Name in QueueName]: { readonly queue: Name; readonly data: JobData[Name]; readonly runAt?: Date };
 }[QueueName];
 
-/** Retention and leases of each queue. A job that is lost or late is found again by the sweeper, so none is kept long. */
-const QUEUES: Record<QueueName, { batchSize: number; expireInSeconds: number }> = {
-  'deliver-notice': { batchSize: 10, expireInSeconds: 30 },
-  'check-cancellation': { batchSize: 20, expireInSeconds: 30 },
-};
+/** How many jobs of a queue one process takes at a time. */
+const BATCH: Record<QueueName, number> = { 'deliver-notice': 10, 'check-cancellation': 20 };
 
-/** Jobs wait at most a day (a follow-up is never further away than that), finished ones are kept for an hour. */
-const RETENTION = { retentionSeconds: 2 * 86_400, deleteAfterSeconds: 3_600 };
+/** How often jobs of dead processes are looked for, in seconds. */
+const SUPERVISION_S = 5;
 
 const RESTART_MS = 5_000;
 
@@ -82,10 +86,13 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async #start(): Promise<void> {
     const boss = new PgBoss({
-      connectionString: this.config.databaseUrl,
+      connectionString: this.config.queueDatabaseUrl,
       application_name: 'vtex-card-connector-jobs',
       max: 3,
-      monitorIntervalSeconds: 5,
+      migrate: false,
+      createSchema: false,
+      superviseIntervalSeconds: SUPERVISION_S,
+      monitorIntervalSeconds: SUPERVISION_S,
     });
     boss.on('error', (error) => this.#onFault(boss, error));
     try {
@@ -95,9 +102,28 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
       if (this.#stopped) await boss.stop({ graceful: false });
     } catch (error) {
       await boss.stop({ graceful: false }).catch(() => undefined);
-      if (this.#stopped) return;
-      this.log.error('The job queue could not start; trying again in 5 s. Requests are answered meanwhile.', { error });
-      this.#restart = setTimeout(() => void this.#start(), RESTART_MS);
+      if (!this.#stopped) await this.#prepareAndRestart(error);
+    }
+  }
+
+  /** Where the queue is not there, or of an older version, it is made; whatever else is wrong may be better in 5 s. */
+  async #prepareAndRestart(error: unknown): Promise<void> {
+    const fault = isGone(error) ? await this.#prepare() : error;
+    if (this.#stopped) return;
+    if (fault !== null) {
+      this.log.error('The job queue could not start; trying again in 5 s. Requests are answered meanwhile.', {
+        error: fault,
+      });
+    }
+    this.#restart = setTimeout(() => void this.#start(), fault === null ? 0 : RESTART_MS);
+  }
+
+  async #prepare(): Promise<unknown> {
+    try {
+      await prepareQueue(this.config.queueDatabaseUrl);
+      return null;
+    } catch (error) {
+      return error;
     }
   }
 
@@ -107,7 +133,7 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
     if (isGone(error)) void this.#makeAgain(boss);
   }
 
-  /** The queue's schema was dropped or lost: starting makes it again, under pg-boss's own lock. */
+  /** The queue's schema was dropped or lost: starting makes it again. */
   async #makeAgain(boss: PgBoss): Promise<void> {
     this.#boss = null;
     this.log.error('The job queue is gone; it is made again. Requests are answered meanwhile.');
@@ -116,9 +142,7 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async #listen(boss: PgBoss, queue: QueueName, worker: (data: never) => Promise<void>): Promise<void> {
-    const { batchSize, expireInSeconds } = QUEUES[queue];
-    await boss.createQueue(queue, { retryLimit: 0, expireInSeconds, ...RETENTION });
-    await boss.work(queue, { batchSize, pollingIntervalSeconds: 0.5 }, async (jobs) => {
+    await boss.work(queue, { batchSize: BATCH[queue], pollingIntervalSeconds: 0.5 }, async (jobs) => {
       await Promise.all(jobs.map((job) => this.#run(queue, worker, job.data as never)));
     });
   }
@@ -132,11 +156,11 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
-/** Postgres: no such schema, table, column or function; pg-boss: no such queue. */
+/** Postgres: no such schema, table, column or function; pg-boss: no such queue, or not of its version. */
 function isGone(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return (
     ['3F000', '42P01', '42703', '42883'].includes(String(code)) ||
-    /queue .* (does not exist|not found)/i.test(String(message))
+    /queue .* (does not exist|not found)|pg-boss (is not installed|database requires migrations)/i.test(String(message))
   );
 }

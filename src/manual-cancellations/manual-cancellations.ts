@@ -62,6 +62,15 @@ const closeAsNotNeeded = statement(
    select manual_cancellation_id, state_before from closed`,
 );
 
+/** Ended by a person in a way that the late proof contradicts: money may have moved twice, or a customer was told otherwise. */
+const reopenAfterLateSuccess = statement(
+  'reopen-manual-after-late-success',
+  `update manual_cancellations set state = 'open', reason = 'late_success', closed_at = null
+   where merchant_id = $1 and payment_id = $2 and kind = 'whole' and state = 'resolved'
+     and resolution in ('refunded-instead', 'cannot-be-cancelled')
+   returning manual_cancellation_id`,
+);
+
 const listOpen = statement(
   'list-open-manual-cancellations',
   `select m.manual_cancellation_id, m.payment_id, m.kind, m.request_id, m.reason, m.opened_at, p.order_id, p.sandbox,
@@ -111,8 +120,14 @@ export class ManualCancellations implements LateLinks {
     await this.open(sql, { ...key, kind: 'linked-late', reason: 'linked_after_cancel' });
   }
 
-  /** A late proof makes the task unnecessary; whoever took it is told. */
-  async standDown(sql: Transaction, key: { merchantId: string; paymentId: string }): Promise<void> {
+  /**
+   * A late proof makes the task unnecessary; whoever took it is told. One that a person ended in a way that the proof contradicts keeps
+   * its resolution and is opened again.
+   */
+  async standDown(
+    sql: Transaction,
+    key: { merchantId: string; paymentId: string },
+  ): Promise<{ readonly isReopened: boolean }> {
     const closed = await sql.run<{ manual_cancellation_id: string; state_before: string }>(closeAsNotNeeded, [
       key.merchantId,
       key.paymentId,
@@ -120,6 +135,14 @@ export class ManualCancellations implements LateLinks {
     for (const { manual_cancellation_id } of closed) {
       await this.#notify(sql, key.merchantId, 'not_needed', manual_cancellation_id);
     }
+    const reopened = await sql.run<{ manual_cancellation_id: string }>(reopenAfterLateSuccess, [
+      key.merchantId,
+      key.paymentId,
+    ]);
+    for (const { manual_cancellation_id } of reopened) {
+      await this.#notify(sql, key.merchantId, 'manual_required', manual_cancellation_id);
+    }
+    return { isReopened: reopened.length > 0 };
   }
 
   /** The open tasks of a merchant, oldest first, at most 1,000. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** Counters for `/metrics`. Labels are few and closed: never an id of a payment or request. */
 @Injectable()
@@ -15,6 +15,15 @@ export class Metrics {
   readonly mismatches = this.#counter('idempotency_mismatch_total', 'Repeated request ids with other content', []);
   readonly alerts = this.#counter('alert_total', 'Things an operator must look at', ['issuer']);
   readonly noticeFaults = this.#counter('notice_fault_total', 'Notices that could not be delivered, by try', []);
+  readonly forgedCallbacks = this.#counter('callback_forged_total', 'Callbacks whose signature or secret is wrong', [
+    'issuer',
+  ]);
+  readonly openCircuits = new Gauge({
+    name: 'issuer_circuit_open',
+    help: '1 while nothing is sent to an account because it does not answer',
+    labelNames: ['issuer', 'environment'],
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });

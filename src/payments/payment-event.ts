@@ -16,6 +16,9 @@ export type PaymentEventKind =
   | 'lease-expired'
   | 'late-answer'
   | 'stood-down'
+  | 'callback'
+  | 'waits'
+  | 'mode'
   | 'dry-run'
   | 'manual-opened';
 

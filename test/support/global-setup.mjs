@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { PgBoss } from 'pg-boss';
 // The compiled code: Jest loads this file natively, and the tests that start processes need a build anyway.
 import { makeDataSource } from '../../dist/data-source.js';
 import { startEmbeddedPostgres } from '../../dist/development/embedded-postgres.js';
+import { prepareQueue } from '../../dist/jobs/queue-schema.js';
 
 /** One Postgres for the whole run, with a migrated template that each test file copies. */
 export default async function globalSetup() {
@@ -26,7 +26,5 @@ export default async function globalSetup() {
   await dataSource.initialize();
   await dataSource.runMigrations();
   await dataSource.destroy();
-  const boss = new PgBoss(templateUrl);
-  await boss.start();
-  await boss.stop({ graceful: false });
+  await prepareQueue(templateUrl);
 }

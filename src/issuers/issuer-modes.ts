@@ -1,0 +1,69 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { IssuerMode } from '../config.js';
+import { Database, statement } from '../database.js';
+
+/** Names one account of one merchant, in one environment. */
+export interface AccountKey {
+  readonly merchantId: string;
+  readonly issuer: string;
+  readonly sandbox: boolean;
+}
+
+const selectModes = statement('select-issuer-modes', 'select merchant_id, issuer, sandbox, mode from issuer_modes');
+
+const setMode = statement(
+  'set-issuer-mode',
+  `insert into issuer_modes (merchant_id, issuer, sandbox, mode) values ($1, $2, $3, $4)
+   on conflict on constraint issuer_modes_pk do update set mode = excluded.mode, changed_at = now()`,
+);
+
+const clearMode = statement(
+  'clear-issuer-mode',
+  'delete from issuer_modes where merchant_id = $1 and issuer = $2 and sandbox = $3',
+);
+
+/**
+ * The modes that operators set while the service runs; they win over the setting. Read again by every process every few seconds, so
+ * that no cancel pays for a look.
+ */
+@Injectable()
+export class IssuerModes implements OnModuleInit {
+  #modes: ReadonlyMap<string, IssuerMode> = new Map();
+
+  constructor(private readonly database: Database) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.refresh();
+  }
+
+  /** Null where nobody set one. */
+  of(key: AccountKey): IssuerMode | null {
+    return this.#modes.get(textOf(key)) ?? null;
+  }
+
+  /** Sets a mode, or with null goes back to the setting. This process knows it at once. */
+  async set(key: AccountKey, mode: IssuerMode | null): Promise<void> {
+    const account = [key.merchantId, key.issuer, key.sandbox];
+    if (mode === null) await this.database.run(clearMode, account);
+    else await this.database.run(setMode, [...account, mode]);
+    await this.refresh();
+  }
+
+  /** Reads what other processes have set. */
+  async refresh(): Promise<void> {
+    const rows = await this.database.run<ModeRow>(selectModes, []);
+    this.#modes = new Map(
+      rows.map(({ merchant_id: merchantId, issuer, sandbox, mode }) => [textOf({ merchantId, issuer, sandbox }), mode]),
+    );
+  }
+}
+
+interface ModeRow {
+  readonly merchant_id: string;
+  readonly issuer: string;
+  readonly sandbox: boolean;
+  readonly mode: IssuerMode;
+}
+
+const textOf = ({ merchantId, issuer, sandbox }: AccountKey) =>
+  `${merchantId}/${issuer}/${sandbox ? 'sandbox' : 'live'}`;

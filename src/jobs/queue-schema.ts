@@ -1,0 +1,57 @@
+import pg from 'pg';
+import { PgBoss } from 'pg-boss';
+
+export const queueNames = ['deliver-notice', 'check-cancellation'] as const;
+
+/**
+ * A job whose process died is given to another one after 30 s at most. A job waits at most two days (a follow-up is never further away
+ * than an hour), finished ones are kept for an hour. None is retried: what failed is found again by the sweeper.
+ */
+const options = { retryLimit: 0, expireInSeconds: 30, retentionSeconds: 2 * 86_400, deleteAfterSeconds: 3_600 };
+
+/** Any number that nobody else locks. */
+const LOCK = 7_026_350_118;
+
+/**
+ * Makes or migrates the queue's schema and its queues. One process at a time does it, however many call it at once; the others wait, and
+ * find it done. Safe to repeat.
+ *
+ * @param databaseUrl a direct connection, or a pooler in session mode
+ */
+export async function prepareQueue(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    // A lock of the transaction: it goes with the connection, whatever becomes of this process.
+    await client.query('begin');
+    await client.query("set local lock_timeout = '60s'");
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    await make(databaseUrl);
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
+}
+
+async function make(databaseUrl: string): Promise<void> {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    application_name: 'vtex-card-connector-queue-schema',
+    max: 1,
+    migrate: true,
+    createSchema: true,
+    supervise: false,
+    schedule: false,
+  });
+  boss.on('error', () => undefined);
+  try {
+    await boss.start();
+    for (const name of queueNames) {
+      await boss.createQueue(name, options);
+      await boss.updateQueue(name, options);
+    }
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+}
