@@ -638,6 +638,10 @@ describe('a webhook', () => {
     expect(JSON.stringify(reading).length).toBeLessThan(900);
   });
 
+  it('needs no token', () => {
+    expect(read(documented, {}, { ACCESS_TOKEN: undefined })).toEqual(read(documented));
+  });
+
   describe('is forged', () => {
     it.each([
       ['without a query', '/callbacks/corecard'],

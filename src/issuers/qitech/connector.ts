@@ -21,6 +21,7 @@ export function connectQitech(account: QitechAccount, http: IssuerHttp): Connect
       return cancelAnswered(await send(call, account, http), reference, settings);
     },
     query: settings.INSTRUMENT_QUERY ? (reference, earlier) => query(reference, earlier, { account, http }) : null,
+    // A webhook is only a reason to ask: without a query it closes nothing.
     callback: 'none',
     pendingQuietMs: 0,
   };
@@ -66,7 +67,7 @@ async function query(
 const endOfAttempt = ({ timeoutMs }: QitechAccount) => performance.now() + timeoutMs;
 
 async function send(call: Call, account: QitechAccount, http: IssuerHttp): Promise<IssuerAnswer> {
-  const { API_CLIENT_KEY, PRIVATE_KEY } = account.settings;
+  const { API_CLIENT_KEY, PRIVATE_KEY, CALLBACK_PUBLIC_KEY } = account.settings;
   try {
     return await sendRenewing(
       http,
@@ -74,6 +75,7 @@ async function send(call: Call, account: QitechAccount, http: IssuerHttp): Promi
       () => {
         API_CLIENT_KEY.renew();
         PRIVATE_KEY.renew();
+        CALLBACK_PUBLIC_KEY?.renew();
       },
     );
   } catch (error) {

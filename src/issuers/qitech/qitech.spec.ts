@@ -1,14 +1,23 @@
 import { HttpService } from '@nestjs/axios';
 import fc from 'fast-check';
 import { compactVerify, decodeJwt, decodeProtectedHeader } from 'jose';
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { CancelOutcome, EarlierAttempt } from '../issuer.js';
+import type { CallbackReading, CallbackRequest, CancelOutcome, EarlierAttempt } from '../issuer.js';
 import { AxiosIssuerHttp, type IssuerHttp } from '../issuer-http.js';
 import type { Behaviour, BehaviourName, SimulatedAnswer } from '../simulator-server.js';
 import { qitech } from './qitech.js';
@@ -34,7 +43,7 @@ const http = new AxiosIssuerHttp(new HttpService());
 let simulator: QitechSimulator;
 
 beforeAll(async () => {
-  simulator = await startQitechSimulator({ lateMs: 50 });
+  simulator = await startQitechSimulator({ lateMs: 50, callbackDelayMs: 5 });
 });
 
 afterAll(async () => {
@@ -187,6 +196,7 @@ describe('the settings', () => {
       CANCELLED_STATUSES: ['canceled'],
       CARD_CANCELLED_STATUSES: ['canceled'],
       ENDED_MEANS_CANCELLED: [],
+      CALLBACK_CHECK_MD5: true,
     });
     expect(qitech.settings.mandatory).toEqual(['API_CLIENT_KEY', 'PRIVATE_KEY']);
   });
@@ -246,6 +256,7 @@ describe('the settings', () => {
     ['CANCELLED_STATUSES', 'canceled,active'],
     ['CARD_CANCELLED_STATUSES', 'active'],
     ['ENDED_MEANS_CANCELLED', 'lost, active'],
+    ['CALLBACK_CHECK_MD5', 'sometimes'],
   ])('refuse %s = %j', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} must`))]);
   });
@@ -259,8 +270,7 @@ describe('what is declared about QI Tech', () => {
     expect(rule.kind === 'after-queries' && [rule.quietMs(200), rule.quietMs(25_000)]).toEqual([10_000, 10_000]);
   });
 
-  it('promises no callback', () => {
-    expect(qitech.callback).toBeNull();
+  it('promises no callback that would tell what became of a cancel', () => {
     expect(connect()).toMatchObject({ callback: 'none', pendingQuietMs: 0 });
   });
 
@@ -1003,8 +1013,374 @@ describe('the simulator', () => {
       expect(referenceFor(behaviour)).not.toEqual(referenceFor(behaviour));
     }
   });
+});
 
-  it('needs no address for callbacks', () => {
-    expect(simulator.sendCallbacksTo(null)).toBeUndefined();
+describe('a webhook', () => {
+  const qitechs = generateKeyPairSync('ec', { namedCurve: 'P-521' });
+  const publicPem = (key: { publicKey: KeyObject }) => key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const known: SettingTexts = { CALLBACK_PUBLIC_KEY: publicPem(qitechs) };
+  const accountWith = (settings: SettingTexts = {}) => ({
+    merchantId: 'm',
+    sandbox: false,
+    baseUrl: simulator.url,
+    timeoutMs: 300,
+    settings: z.object(qitech.settings.shape).parse({ ...simulator.settings, ...known, ...settings }),
+  });
+
+  const read = (request: Partial<CallbackRequest>, settings: SettingTexts = {}): CallbackReading | undefined => {
+    const whole = { method: 'POST', url: '/callbacks/qitech', headers: {}, body: Buffer.from(''), ...request };
+    return qitech.callback?.read(whole, accountWith(settings));
+  };
+
+  const canceled = {
+    webhook_type: 'baas.pospaid_card.card',
+    webhook_datetime: '2026-01-15T10:05:23.999Z',
+    data: { card_key: cardKey, type: 'virtual', status: 'canceled', old_status: 'active' },
+  };
+  const about = (status = 'canceled') => ({
+    kind: 'about',
+    match: { reference: { cardKey } },
+    news: 'check',
+    answered: {
+      outcome: { kind: 'unknown' },
+      evidence: { httpStatus: null, issuerCode: status, issuerText: `card ${status}`, traceId: null },
+    },
+  });
+
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signedBy = (key: KeyObject | { key: KeyObject }, text: string) =>
+    sign('sha512', Buffer.from(text), { dsaEncoding: 'ieee-p1363', ...('key' in key ? key : { key }) }).toString(
+      'base64url',
+    );
+
+  interface Making {
+    readonly alg?: string;
+    readonly claims?: object;
+    readonly key?: KeyObject;
+    readonly signature?: (signed: string) => string;
+    readonly headers?: CallbackRequest['headers'];
+  }
+
+  /** A webhook whose token is made here by the rule of the page, so that the rule itself is tested. */
+  const webhook = (content: unknown, { alg = 'ES512', claims, key, signature, headers }: Making = {}) => {
+    const body = Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
+    const payload_md5 = createHash('md5').update(body).digest('hex');
+    const timestamp = '2023-06-30T18:52:27.885731Z';
+    const signed = `${part({ alg, typ: 'JWT' })}.${part({ payload_md5, timestamp, method: 'POST', uri: '/test', ...claims })}`;
+    const sealed = (signature ?? ((text) => signedBy(key ?? qitechs.privateKey, text)))(signed);
+    const credentials = { authorization: `${signed}.${sealed}`, 'api-client-key': simulator.settings.API_CLIENT_KEY };
+    return { headers: { ...credentials, ...headers }, body };
+  };
+
+  it('about a card that is cancelled is a reason to ask, and no proof', () => {
+    expect(read(webhook(canceled))).toEqual(about());
+  });
+
+  it.each([
+    ['with its fields beside the type', { ...canceled, ...canceled.data, data: undefined }],
+    ['with data that is no object', { ...canceled, ...canceled.data, data: 'x' }],
+    ['with data that is a list', { ...canceled, ...canceled.data, data: [] }],
+    ['with the key in upper case', { ...canceled, data: { ...canceled.data, card_key: cardKey.toUpperCase() } }],
+    ['with blanks around', { ...canceled, data: { card_key: ` ${cardKey} `, status: ' canceled ' } }],
+    ['with fields that nobody knows', { ...canceled, x: 1, data: { ...canceled.data, y: [null] } }],
+    ['with the word of its type mended', { ...canceled, webhook_type: 'baas.postpaid_card.card' }],
+  ])('is heard %s', (_what, body) => {
+    expect(read(webhook(body))).toEqual(about());
+  });
+
+  it('takes the states that mean cancelled from the settings', () => {
+    const cancelado = webhook({ ...canceled, data: { ...canceled.data, status: 'cancelado' } });
+
+    expect(read(cancelado)).toEqual({ kind: 'ignored' });
+    expect(read(cancelado, { CARD_CANCELLED_STATUSES: 'canceled,cancelado' })).toEqual(about('cancelado'));
+  });
+
+  it.each([
+    ['a card that is active', { ...canceled, data: { ...canceled.data, status: 'active' } }],
+    ['a card that is lost', { ...canceled, data: { ...canceled.data, status: 'lost' } }],
+    [
+      'a card whose old state was cancelled',
+      { ...canceled, data: { ...canceled.data, status: 'blocked', old_status: 'canceled' } },
+    ],
+    ['a wallet', { ...canceled, webhook_type: 'baas.pospaid_card.wallet' }],
+    ['a bill', { webhook_type: 'baas.bill_payment.payment', data: { payment_key: cardKey } }],
+  ])('about %s is none of ours', (_what, body) => {
+    expect(read(webhook(body))).toEqual({ kind: 'ignored' });
+  });
+
+  it.each([
+    ['no card', { ...canceled, data: { status: 'canceled' } }],
+    ['a card that is no UUID', { ...canceled, data: { ...canceled.data, card_key: '4111111111111111' } }],
+    ['a card that is a number', { ...canceled, data: { ...canceled.data, card_key: 7 } }],
+    ['no state', { ...canceled, data: { card_key: cardKey } }],
+    ['an empty state', { ...canceled, data: { card_key: cardKey, status: ' ' } }],
+    ['no type', { data: canceled.data }],
+    ['a type that is a list', { ...canceled, webhook_type: [canceled.webhook_type] }],
+    ['a list', [canceled]],
+    ['no JSON', 'card canceled'],
+    ['nothing', ''],
+  ])('is not readable with %s', (_what, body) => {
+    expect(read(webhook(body))).toEqual({ kind: 'unreadable' });
+  });
+
+  describe('is forged', () => {
+    const stranger = generateKeyPairSync('ec', { namedCurve: 'P-521' });
+    const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const hmac = (secret: string) => (signed: string) =>
+      createHmac('sha512', secret).update(signed).digest('base64url').padEnd(176, 'A');
+
+    it.each<[string, Making]>([
+      ['by a stranger', { key: stranger.privateKey }],
+      ['by a key of another curve', { key: p256.privateKey }],
+      ['with the algorithm none', { alg: 'none' }],
+      ['with the algorithm none and no signature', { alg: 'none', signature: () => '' }],
+      ['with HS256 and our public key as its secret', { alg: 'HS256', signature: hmac(publicPem(qitechs)) }],
+      ['with ES512 written, and HS512 done', { signature: hmac(publicPem(qitechs)) }],
+      ['with the name of the algorithm in lower case', { alg: 'es512' }],
+      ['without a signature', { signature: () => '' }],
+      ['with half a signature', { signature: (signed) => signedBy(qitechs.privateKey, signed).slice(0, 88) }],
+      ['with a signature of zeros', { signature: () => 'A'.repeat(176) }],
+      ['with a signature that is no base64', { signature: () => '*'.repeat(176) }],
+      ['with a fourth part', { signature: (signed) => `${signedBy(qitechs.privateKey, signed)}.x` }],
+      ['without payload_md5', { claims: { payload_md5: undefined } }],
+      ['with the payload_md5 of another body', { claims: { payload_md5: '99914b932bd37a50b983c5e7c90ae93b' } }],
+      ['with a payload_md5 that is no text', { claims: { payload_md5: null } }],
+      ['with another method in its claims', { claims: { method: 'PATCH' } }],
+      ['with the API key of somebody else', { headers: { 'api-client-key': randomUUID() } }],
+      ['with an empty API key', { headers: { 'api-client-key': '' } }],
+      ['with several API keys', { headers: { 'api-client-key': ['a', 'b'] } }],
+      ['without a token', { headers: { authorization: undefined } }],
+      ['with an empty token', { headers: { authorization: '' } }],
+      ['with a token that is none', { headers: { authorization: 'a.b.c' } }],
+      ['with several tokens', { headers: { authorization: ['a.b.c'] } }],
+    ])('%s', (_what, making) => {
+      expect(read(webhook(canceled, making))).toEqual({ kind: 'forged' });
+    });
+
+    it('when its token is larger than a token can be, though well signed', () => {
+      const padded = (length: number) => webhook(canceled, { claims: { padding: 'x'.repeat(length) } });
+
+      expect(read(padded(2_000))).toEqual(about());
+      expect(read(padded(4_000))).toEqual({ kind: 'forged' });
+    });
+
+    it('when header and claims are no JSON, though well signed', () => {
+      const [header, claims] = [part({ alg: 'ES512' }), Buffer.from('x').toString('base64url')];
+      for (const signed of [`${header}.${claims}`, `${claims}.${part({})}`]) {
+        const authorization = `${signed}.${signedBy(qitechs.privateKey, signed)}`;
+        expect(read({ ...webhook(canceled), headers: { authorization } })).toEqual({ kind: 'forged' });
+      }
+    });
+
+    it('when a byte of its body was changed, or a blank added', () => {
+      const made = webhook(canceled);
+      const text = made.body.toString();
+
+      for (const body of [text.replace('canceled', 'cancelad'), `${text} `, '']) {
+        expect(read({ ...made, body: Buffer.from(body) })).toEqual({ kind: 'forged' });
+      }
+    });
+
+    it('when its claims were changed after it was signed', () => {
+      const { headers } = webhook(canceled);
+      const [header, , signature] = headers.authorization.split('.');
+      const body = Buffer.from('{}');
+      const claims = part({ payload_md5: createHash('md5').update(body).digest('hex'), method: 'POST' });
+
+      expect(read({ headers: { ...headers, authorization: `${header}.${claims}.${signature}` }, body })).toEqual({
+        kind: 'forged',
+      });
+    });
+
+    it.each(['GET', 'PATCH', ''])('when it came by %j', (method) => {
+      expect(read({ ...webhook(canceled), method })).toEqual({ kind: 'forged' });
+    });
+
+    it('when no key of QI Tech is set', () => {
+      expect(read(webhook(canceled), { CALLBACK_PUBLIC_KEY: undefined })).toEqual({ kind: 'forged' });
+    });
+
+    it('when it is the sample of the page, which another key signed', () => {
+      const authorization =
+        'eyJhbGciOiJFUzUxMiIsInR5cCI6IkpXVCJ9.eyJwYXlsb2FkX21kNSI6IjRhNjAzZjBmMGU3ZGRkZTlkYTJhMGFkM2QzNDFmNzRiIiwidGltZXN0YW1wIjoiMjAyMy0wNi0zMFQxODo1MjoyNy44ODU3MzFaIiwibWV0aG9kIjoiUE9TVCIsInVyaSI6Ii90ZXN0In0.AcNiJqXDdVmlXSbPI6bH41n0KXz9JwVVMgo4Ivqsq5UZjM2WBOTWw3aAvIMAAhjK5OdrURD4cX3dbbnRgzxspUckANRt0hVHRKSkhROHBfZxuTXVfv8oYzwghwiO2MatPBsroC9Vxbh-DEVQJIBigtN9_D5bg8p2-mlVvoxou2I-EwZs';
+      const sample = { headers: { authorization }, body: Buffer.from('{\n"body_sample": "Exemplo de webhook"\n}') };
+
+      expect(read(sample)).toEqual({ kind: 'forged' });
+      expect(read(sample, { CALLBACK_CHECK_MD5: 'off' })).toEqual({ kind: 'forged' });
+    });
+
+    it('without costing a check of its signature, as long as anything else is wrong', () => {
+      const wrong = [
+        webhook(canceled, { alg: 'none' }),
+        webhook(canceled, { headers: { 'api-client-key': randomUUID() } }),
+        webhook(canceled, { claims: { payload_md5: 'x' } }),
+        webhook(canceled, { claims: { method: 'GET' } }),
+      ];
+      const account = accountWith();
+      const reveal = jest.spyOn(account.settings.CALLBACK_PUBLIC_KEY!, 'reveal');
+
+      for (const request of wrong) qitech.callback?.read({ method: 'POST', url: '/', ...request }, account);
+      expect(reveal).not.toHaveBeenCalled();
+
+      qitech.callback?.read({ method: 'POST', url: '/', ...webhook(canceled) }, account);
+      expect(reveal).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  it('needs no API key, no method and no time in its claims, and may be sent to another path', () => {
+    expect(read(webhook(canceled, { headers: { 'api-client-key': undefined } }))).toEqual(about());
+    expect(read(webhook(canceled, { claims: { method: undefined, timestamp: undefined, uri: '/hooks' } }))).toEqual(
+      about(),
+    );
+  });
+
+  it('takes the MD5 in upper case as well', () => {
+    const md5 = createHash('md5').update(JSON.stringify(canceled)).digest('hex');
+    expect(read(webhook(canceled, { claims: { payload_md5: md5.toUpperCase() } }))).toEqual(about());
+  });
+
+  it('may have another MD5, or none, where the account says so, and must be signed all the same', () => {
+    const settings = { CALLBACK_CHECK_MD5: 'off' };
+    for (const payload_md5 of ['4a603f0f0e7ddde9da2a0ad3d341f74b', undefined]) {
+      expect(read(webhook(canceled, { claims: { payload_md5 } }), settings)).toEqual(about());
+    }
+    const stranger = generateKeyPairSync('ec', { namedCurve: 'P-521' }).privateKey;
+    expect(read(webhook(canceled, { key: stranger }), settings)).toEqual({ kind: 'forged' });
+  });
+
+  it('is checked with a key that stands in one line', () => {
+    const oneLine = publicPem(qitechs).replaceAll('\n', '\\n');
+    expect(read(webhook(canceled), { CALLBACK_PUBLIC_KEY: oneLine })).toEqual(about());
+  });
+
+  it('is checked with the key of a file as it was last read, which a 401 makes read again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'qitech-'));
+    try {
+      const path = join(folder, 'qitech.pem');
+      const renewed = generateKeyPairSync('ec', { namedCurve: 'P-521' });
+      writeFileSync(path, publicPem(qitechs));
+      const account = { ...accountWith({ CALLBACK_PUBLIC_KEY: `file:${path}` }) };
+      const kindBy = (key: KeyObject) =>
+        qitech.callback?.read({ method: 'POST', url: '/', ...webhook(canceled, { key }) }, account).kind;
+      const meet401 = () =>
+        withServer([json(401, {}), json(401, {})], (baseUrl) =>
+          qitech.connect({ ...account, baseUrl }, http).cancel(documented, []),
+        );
+      expect([kindBy(qitechs.privateKey), kindBy(renewed.privateKey)]).toEqual(['about', 'forged']);
+
+      writeFileSync(path, publicPem(renewed));
+      await meet401();
+      expect([kindBy(qitechs.privateKey), kindBy(renewed.privateKey)]).toEqual(['forged', 'about']);
+
+      writeFileSync(path, 'no key');
+      await meet401();
+      expect([kindBy(qitechs.privateKey), kindBy(renewed.privateKey)]).toEqual(['forged', 'forged']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('never breaks, whatever comes', () => {
+    const headers = fc.record({
+      authorization: fc.oneof(
+        fc.string(),
+        fc.array(fc.base64String(), { maxLength: 5 }).map((parts) => parts.join('.')),
+      ),
+      'api-client-key': fc.option(fc.string(), { nil: undefined }),
+    });
+    const bodies = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc
+        .record({ webhook_type: fc.constant(canceled.webhook_type), data: fc.jsonValue() })
+        .map((body) => JSON.stringify(body)),
+    );
+    fc.assert(
+      fc.property(headers, bodies, (made, body) => {
+        expect(read({ headers: made, body: Buffer.from(body) })).toEqual({ kind: 'forged' });
+        expect(['ignored', 'unreadable']).toContain(read(webhook(body))?.kind);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is answered with small bodies', () => {
+    expect(qitech.callback).toMatchObject({
+      acknowledgement: { status: 'received' },
+      rejection: { title: 'Not accepted' },
+    });
+  });
+
+  describe('of the simulator', () => {
+    const readMade = ({ headers, body }: ReturnType<QitechSimulator['callback']>) => {
+      const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+      return read({ headers: lowerCase, body: Buffer.from(body) }, simulator.settings);
+    };
+
+    it('can be made by hand, forged ones and those about something else too', () => {
+      expect(readMade(simulator.callback({ cardKey }))).toEqual(about());
+      expect(readMade(simulator.callback({ cardKey, uri: '/callbacks/qitech/second' }))).toEqual(about());
+      expect(readMade(simulator.callback({ cardKey, status: 'active' }))).toEqual({ kind: 'ignored' });
+      expect(readMade(simulator.callback({ cardKey, webhookType: 'baas.wallet' }))).toEqual({ kind: 'ignored' });
+      expect(readMade(simulator.callback({ cardKey, forged: true }))).toEqual({ kind: 'forged' });
+    });
+
+    it('is signed as any JWT library understands', async () => {
+      const { headers } = simulator.callback({ cardKey, uri: '/hooks' });
+      const { payload } = await compactVerify(
+        headers.AUTHORIZATION!,
+        createPublicKey(simulator.settings.CALLBACK_PUBLIC_KEY!),
+      );
+
+      expect(JSON.parse(Buffer.from(payload).toString())).toMatchObject({ method: 'POST', uri: '/hooks' });
+    });
+
+    it('comes after the effect, again until it is heard, and only where the card was cancelled too', async () => {
+      const own = await startQitechSimulator({ lateMs: 15 });
+      const cancelOne = async (reference: Readonly<Record<string, unknown>>) => {
+        const account = { ...accountWith(own.settings), baseUrl: own.url };
+        await qitech.connect(account, http).cancel(qitech.reference.schema.parse(reference), []);
+      };
+      const heard: CallbackRequest[] = [];
+      const listener = createServer((request, response) => {
+        void wholeOf(request).then((whole) => {
+          heard.push(whole);
+          response.writeHead(heard.length === 1 ? 503 : 200).end('{}');
+        });
+      });
+      await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+      try {
+        await cancelOne(own.referenceFor('works'));
+        own.sendCallbacksTo(`http://127.0.0.1:${(listener.address() as AddressInfo).port}/callbacks/qitech`);
+        const alive = own.referenceFor('works');
+        own.setStatus(alive, { card: 'active' });
+        await cancelOne(alive);
+        const reference = own.referenceFor('works');
+        await cancelOne(reference);
+        await until(() => heard.length === 2);
+        await cancelOne(documented);
+        await until(() => heard.length === 3);
+        own.sendCallbacksTo(null);
+
+        const matches = heard
+          .map((request) => read(request, own.settings))
+          .map((reading) => reading && 'match' in reading && reading.match);
+        const first = { reference: { cardKey: reference.cardKey } };
+        expect(matches).toEqual([first, first, { reference: { cardKey: expect.any(String) as string } }]);
+      } finally {
+        listener.close();
+        await own.stop();
+      }
+    });
   });
 });
+
+async function wholeOf(request: IncomingMessage): Promise<CallbackRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return { method: `${request.method}`, url: `${request.url}`, headers: request.headers, body: Buffer.concat(chunks) };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,10 +1,11 @@
 import { compactVerify } from 'jose';
-import { createHash, generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import {
   behaviours,
   idEnding,
   SimulatorServer,
   type BehaviourName,
+  type CallbackMessage,
   type Exchange,
   type IssuerBody,
   type Simulator,
@@ -12,22 +13,65 @@ import {
 } from '../simulator-server.js';
 import { identityOf, referenceSchema } from './wire.js';
 
-/** Speaks QI Tech's HTTP, and can be told what its queries shall show. */
+export interface QitechSimulatorOptions extends SimulatorOptions {
+  /** How long after the effect the webhook is sent; a third of `lateMs` when absent. */
+  readonly callbackDelayMs?: number;
+}
+
+/** A webhook to send by hand. */
+export interface QitechCallback {
+  readonly cardKey: string;
+  /** `canceled` when absent. */
+  readonly status?: string;
+  /** `baas.pospaid_card.card` when absent. */
+  readonly webhookType?: string;
+  /** Where it goes to, as it is signed; `/callbacks/qitech` when absent. */
+  readonly uri?: string;
+  /** Signs with a key that is not QI Tech's. */
+  readonly forged?: boolean;
+}
+
+/** Speaks QI Tech's HTTP, sends its signed webhooks, and can be told what its queries shall show. */
 export interface QitechSimulator extends Simulator {
   /** Sets the state of an instrument or of its card (the `cardKey` of the reference), whatever led to it. */
   setStatus(reference: Readonly<Record<string, unknown>>, status: { instrument?: string; card?: string }): void;
+  /** Makes a webhook as QI Tech signs it; sending is the caller's. */
+  callback(about: QitechCallback): Omit<CallbackMessage, 'url'>;
 }
 
-export async function startQitechSimulator(options: SimulatorOptions = {}): Promise<QitechSimulator> {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-521' });
+export async function startQitechSimulator(options: QitechSimulatorOptions = {}): Promise<QitechSimulator> {
+  const [ours, qitechs] = [p521KeyPair(), p521KeyPair()];
   const apiClientKey = randomUUID();
   const bank = new Bank();
+
+  const callback: QitechSimulator['callback'] = ({ uri = '/callbacks/qitech', forged, ...about }) => {
+    const body = webhookBody(about);
+    const claims = {
+      payload_md5: md5(body),
+      timestamp: new Date().toISOString().replace('Z', '000Z'),
+      method: 'POST',
+      uri,
+    };
+    const token = signedToken(claims, (forged ? ours : qitechs).privateKey);
+    const headers = { 'content-type': 'application/json', AUTHORIZATION: token, 'API-CLIENT-KEY': apiClientKey };
+    return { headers, body };
+  };
+
+  /** About the instrument itself nothing is sent: there is no such webhook. */
+  const callBack = (identity: string, server: SimulatorServer): void => {
+    const status = bank.cardStatus(identity, server);
+    if (status !== 'canceled') return;
+    const cardKey = bank.cardOf(identity);
+    server.callBack(callbackDelayMs, (url) => ({ ...callback({ cardKey, status, uri: new URL(url).pathname }), url }));
+  };
+
   const server = await SimulatorServer.start(options, async (exchange, running) => {
-    const denied = await denial(exchange, { apiClientKey, publicKey });
-    if (denied === null) return route(exchange, running, bank);
+    const denied = await denial(exchange, { apiClientKey, publicKey: ours.publicKey });
+    if (denied === null) return route(exchange, { server: running, bank, callBack });
     exchange.fault(denied.fault);
     exchange.json(denied.answer.status, denied.answer.body);
   });
+  const callbackDelayMs = options.callbackDelayMs ?? server.lateMs / 3;
   const identify = (reference: unknown) => identityOf(referenceSchema.parse(reference));
 
   for (const { reference } of examples) bank.add(reference);
@@ -35,7 +79,8 @@ export async function startQitechSimulator(options: SimulatorOptions = {}): Prom
     url: server.url,
     settings: {
       API_CLIENT_KEY: apiClientKey,
-      PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      PRIVATE_KEY: ours.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      CALLBACK_PUBLIC_KEY: qitechs.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     },
     examples,
     referenceFor: (behaviour) => bank.add({ walletKey: randomUUID(), ...newKeys(behaviour) }),
@@ -47,10 +92,30 @@ export async function startQitechSimulator(options: SimulatorOptions = {}): Prom
       if (instrument !== undefined) bank.instruments.set(identity, instrument);
       if (card !== undefined) bank.cards.set(identity, card);
     },
-    // QI Tech has no webhook about a payment instrument.
-    sendCallbacksTo: () => undefined,
+    sendCallbacksTo: (url) => void (server.callbackUrl = url),
     stop: () => server.stop(),
+    callback,
   };
+}
+
+const p521KeyPair = () => generateKeyPairSync('ec', { namedCurve: 'P-521' });
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+
+/** Source: "Webhooks" of the postpaid cards: the frame and the fields of `data`. */
+const webhookBody = ({ cardKey, status = 'canceled', webhookType = 'baas.pospaid_card.card' }: QitechCallback) =>
+  JSON.stringify({
+    webhook_type: webhookType,
+    webhook_datetime: new Date().toISOString(),
+    data: { card_key: cardKey, type: 'virtual', status, old_status: 'active' },
+  });
+
+function signedToken(claims: object, key: KeyObject): string {
+  const signed = [{ alg: 'ES512', typ: 'JWT' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  const signature = sign('sha512', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' });
+  return `${signed}.${signature.toString('base64url')}`;
 }
 
 const newKeys = (behaviour: BehaviourName) => ({
@@ -104,6 +169,12 @@ class Bank {
     const reference = referenceSchema.parse(given);
     if (reference.cardKey) this.#owners.set(`${reference.walletKey}/${reference.cardKey}`, identityOf(reference));
     return given;
+  }
+
+  /** The key of an instrument's card; every instrument has a card, though we may not have been told which. */
+  cardOf(identity: string): string {
+    const known = [...this.#owners].find(([, owner]) => owner === identity)?.[0];
+    return known?.split('/')[1] ?? randomUUID();
   }
 
   ownerOf(walletKey: string, cardKey: string): string | null {
@@ -169,7 +240,7 @@ function claimFault(claims: Record<string, unknown>, method: string | undefined,
   const timestamp = typeof claims.timestamp === 'string' ? claims.timestamp : '';
   if (claims.method !== method) return 'signs another method';
   if (claims.uri !== path) return 'signs another uri';
-  if (claims.payload_md5 !== createHash('md5').update('{}').digest('hex')) return 'signs another payload_md5';
+  if (claims.payload_md5 !== md5('{}')) return 'signs another payload_md5';
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(timestamp)) return 'timestamp has another form';
   return Math.abs(Date.now() - Date.parse(timestamp)) > MAX_AGE_MS ? 'timestamp is too old or too new' : null;
 }
@@ -178,7 +249,14 @@ const UUID = '([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const INSTRUMENT = new RegExp(`^/wallet/${UUID}/payment_instrument/${UUID}(/cancel)?$`, 'i');
 const CARD = new RegExp(`^/wallet/${UUID}/card/${UUID}$`, 'i');
 
-function route(exchange: Exchange, server: SimulatorServer, bank: Bank): void {
+interface Desk {
+  readonly server: SimulatorServer;
+  readonly bank: Bank;
+  readonly callBack: (identity: string, server: SimulatorServer) => void;
+}
+
+function route(exchange: Exchange, desk: Desk): void {
+  const { server, bank } = desk;
   const path = exchange.path.toLowerCase();
   const [, walletKey, instrumentKey, isCancel] = INSTRUMENT.exec(path) ?? [];
   const [, cardWalletKey, cardKey] = CARD.exec(path) ?? [];
@@ -192,18 +270,16 @@ function route(exchange: Exchange, server: SimulatorServer, bank: Bank): void {
     return exchange.json(405, unnamed('Method Not Allowed'));
   }
   if (cardKey !== undefined) return showCard(exchange, { walletKey: `${cardWalletKey}`, cardKey, server, bank });
-  const call = { walletKey: `${walletKey}`, instrumentKey: `${instrumentKey}`, server, bank };
+  const call = { walletKey: `${walletKey}`, instrumentKey: `${instrumentKey}`, ...desk };
   return isCancel ? cancel(exchange, call) : showInstrument(exchange, call);
 }
 
-interface InstrumentCall {
+interface InstrumentCall extends Desk {
   readonly walletKey: string;
   readonly instrumentKey: string;
-  readonly server: SimulatorServer;
-  readonly bank: Bank;
 }
 
-function cancel(exchange: Exchange, { walletKey, instrumentKey, server, bank }: InstrumentCall): void {
+function cancel(exchange: Exchange, { walletKey, instrumentKey, server, bank, callBack }: InstrumentCall): void {
   const identity = `${walletKey}/${instrumentKey}`;
   const set = bank.instruments.get(identity);
   server.cancel(exchange, {
@@ -225,7 +301,10 @@ function cancel(exchange: Exchange, { walletKey, instrumentKey, server, bank }: 
         return notActive;
       },
       notFound: () => instrumentNotFound,
-      afterEffect: () => bank.instruments.delete(identity),
+      afterEffect: () => {
+        bank.instruments.delete(identity);
+        callBack(identity, server);
+      },
     },
   });
 }

@@ -1,7 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { readJsonObject, textOrNull, type IssuerAnswer, type IssuerRequest } from '../issuer-http.js';
-import type { Evidence } from '../issuer.js';
+import type { Evidence, Secret } from '../issuer.js';
 import type { QitechAccount, QitechSettings } from './qitech.js';
 
 /** What a payment bought, in QI Tech's keys. `cardKey` lets the card be asked for when its cancelling ran into trouble. */
@@ -10,6 +10,10 @@ export const referenceSchema = z.strictObject({
   paymentInstrumentKey: key('paymentInstrumentKey'),
   cardKey: key('cardKey').optional(),
 });
+
+/** A card's key in the form in which a reference holds it; null when it is none. */
+export const cardKeyOrNull = (value: unknown): string | null =>
+  referenceSchema.shape.cardKey.safeParse(textOrNull(value)?.trim()).data ?? null;
 
 export type QitechReference = z.output<typeof referenceSchema>;
 
@@ -77,7 +81,7 @@ const payloadMd5: Record<QitechSettings['EMPTY_PAYLOAD_MD5'], { payload_md5?: st
   omit: {},
 };
 
-function md5(payload: string): string {
+export function md5(payload: string | Buffer): string {
   return createHash('md5').update(payload).digest('hex');
 }
 
@@ -89,6 +93,14 @@ function signedToken(claims: object, privateKey: KeyObject): string {
   const signed = `${base64url({ alg: 'ES512', typ: 'JWT' })}.${base64url(claims)}`;
   const signature = sign('sha512', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
   return `${signed}.${signature.toString('base64url')}`;
+}
+
+/** Is it the signature of `signed` by QI Tech's key? */
+export function isSignedByQitech(signed: string, signature: string, publicKey: Secret): boolean {
+  const key = readP521(() => publicKeyOf(publicKey.reveal()));
+  if (key === null) return false; // The key's file was replaced by something that is none.
+  const bytes = Buffer.from(signature, 'base64url');
+  return verify('sha512', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }, bytes);
 }
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -168,10 +180,12 @@ export function publicKeyFault(pem: string): string | null {
   const fault = "must be QI Tech's EC public key on the curve P-521 as PEM text";
   // Node would quietly take the public half of a private key.
   if (pem.includes('PRIVATE KEY')) return `${fault}, not a private key`;
-  return readP521(() => createPublicKey(withLineBreaks(pem))) ? null : fault;
+  return readP521(() => publicKeyOf(pem)) ? null : fault;
 }
 
 const privateKeyOf = (pem: string) => createPrivateKey(withLineBreaks(pem));
+
+const publicKeyOf = (pem: string) => createPublicKey(withLineBreaks(pem));
 
 /** Many tools write a PEM into one line of an environment file with `\n` for its line breaks. */
 const withLineBreaks = (pem: string) => pem.replaceAll('\\n', '\n');
