@@ -160,7 +160,10 @@ describe("Artha's own callback", () => {
     expect(await callBack({ taskId })).toEqual(heard);
 
     await expectCancelled(payment);
-    expect(await rowsOf(taskId)).toEqual([{ sandbox: true, processed: true }]);
+    expect(await rowsOf(taskId)).toEqual([
+      { sandbox: false, processed: true },
+      { sandbox: true, processed: true },
+    ]);
   });
 
   it('reaches a sandbox payment when it came before our record of the task', async () => {
@@ -185,7 +188,7 @@ describe('a callback', () => {
     expect(answers).toEqual([heard, heard, heard]);
     await expectCancelled(payment);
     expect(await attemptsOf(payment)).toEqual(['cancel pending', 'callback cancelled']);
-    expect(await rowsOf(payment.taskId)).toHaveLength(1);
+    expect(await rowsOf(payment.taskId)).toHaveLength(2); // one for each environment, which have one key
   });
 
   it('does not undo a proof when a failure comes after it; the contradiction is an alert', async () => {

@@ -280,10 +280,11 @@ const selectCallback = statement(
    where merchant_id = $1 and issuer = $2 and sandbox = $3 and body_sha256 = $4 and processed_at is null`,
 );
 
+/** In both environments: where one key serves both, it was kept for both, and it names something in one of them. */
 const takeCallback = statement(
   'take-stored-callback',
   `update issuer_callbacks set processed_at = now()
-   where merchant_id = $1 and issuer = $2 and sandbox = $3 and body_sha256 = $4 and processed_at is null returning 1`,
+   where merchant_id = $1 and issuer = $2 and body_sha256 = $4 and processed_at is null returning sandbox = $3 as own`,
 );
 
 const selectCallbacksOfTask = statement(
@@ -560,7 +561,7 @@ export class CancellationStore {
 
   /** Marks a callback as processed, by compare-and-set; answers whether it was not yet. */
   async takeCallback(sql: Transaction, source: CallbackSource): Promise<boolean> {
-    return (await sql.run(takeCallback, callbackKey(source))).length > 0;
+    return (await sql.run<{ own: boolean }>(takeCallback, callbackKey(source))).some(({ own }) => own);
   }
 
   /** Callbacks about this payment that nobody has processed, oldest first: of the task that it now has, or of its card. */
