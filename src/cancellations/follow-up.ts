@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
 import { Log } from '../operations/log.js';
@@ -26,7 +26,7 @@ const MOST_AT_ONCE = 20;
  * found by the next look: rows are the truth.
  */
 @Injectable()
-export class FollowUp implements OnModuleInit, OnApplicationBootstrap {
+export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #atWork = new Map<string, number>();
   readonly #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
@@ -53,6 +53,11 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap {
       await this.sweep();
     });
     this.#every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
+  }
+
+  /** A start that fails after this one, because its port is taken, is not stopped in any other way. */
+  beforeApplicationShutdown(): void {
+    this.stop();
   }
 
   /** Begins nothing any more; what is under way goes on. */
