@@ -1,4 +1,9 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import {
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
 import { Log } from '../operations/log.js';
