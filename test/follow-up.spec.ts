@@ -42,6 +42,15 @@ describe('the follow-up', () => {
     expect(open?.count).toBeLessThanOrEqual(20);
   });
 
+  it('carries a backlog on without waiting for its next look', async () => {
+    for (let at = 0; at < 160; at += 1) await makeOverdue('vault', 'works');
+
+    await service.service.app.get(FollowUp).sweep();
+
+    // 20 at a time, and a look every 5 s: 40 s, if the end of one did not bring the next.
+    await until('all are cancelled', () => simulators.of.vault.effects.length === 160, 15_000);
+  });
+
   it('makes one effect however often it looks', async () => {
     const due = await makeOverdue('vault', 'slow');
     const followUp = service.service.app.get(FollowUp);
