@@ -23,18 +23,27 @@ const PORT_TRIES = 3;
 /**
  * The built service as production runs it, `node dist/main.js`, with these settings and nothing of the shell's environment.
  * Ready when this returns.
+ *
+ * @param nodeArguments for node itself, before the service's own file: a module to load first, for example
  */
-export async function startServiceProcess(environment: Environment): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  environment: Environment,
+  { nodeArguments = [] }: { readonly nodeArguments?: readonly string[] } = {},
+): Promise<ServiceProcess> {
   for (let tries = 1; ; tries += 1) {
-    const started = await start(environment, await freePort());
+    const started = await start(environment, await freePort(), nodeArguments);
     if (!('fault' in started)) return started;
     const isPortTaken = /^Port \d+ is taken/m.test(started.fault);
     if (!isPortTaken || tries === PORT_TRIES) throw new Error(`The service did not start:\n${started.fault}`);
   }
 }
 
-async function start(environment: Environment, port: number): Promise<ServiceProcess | { readonly fault: string }> {
-  const child = spawn(process.execPath, ['dist/main.js'], {
+async function start(
+  environment: Environment,
+  port: number,
+  nodeArguments: readonly string[],
+): Promise<ServiceProcess | { readonly fault: string }> {
+  const child = spawn(process.execPath, [...nodeArguments, 'dist/main.js'], {
     cwd: process.cwd(),
     env: {
       NODE_ENV: 'production',
