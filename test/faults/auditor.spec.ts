@@ -254,6 +254,13 @@ const sabotages: readonly [number, string, () => World, (logs: World) => void, R
   ],
   [
     2,
+    'a cancel that arrived, and counts as surely not done',
+    sentAgainWorld,
+    (logs) => (logs.tables.attempts[0]!.outcome = 'retry'),
+    /counts as surely not done/,
+  ],
+  [
+    2,
     'a cancel of a late card',
     refusedWorld,
     (logs) => {
