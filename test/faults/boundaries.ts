@@ -5,7 +5,7 @@ export type CrashPoint =
   /** The commit of a transaction in which this statement was run. */
   | { readonly at: 'commit'; readonly of: string; readonly when: 'before' | 'after' }
   | { readonly at: 'issuer'; readonly kind: 'cancel' | 'query'; readonly when: 'written' | 'answer read' }
-  | { readonly at: 'answer'; readonly to: '/cancellations' | '/callbacks' | '/api'; readonly when: 'before' | 'after' };
+  | { readonly at: 'answer'; readonly to: '/cancellations' | '/callbacks'; readonly when: 'before' | 'after' };
 
 /** One crash after another; each process but the last is killed when its work is frozen. */
 export interface Boundary {
@@ -68,11 +68,7 @@ export const boundaries: readonly Boundary[] = [
   ofCallback('callback stored', statement('insert-issuer-callback', 'after')),
   ofCallback('callback not committed', commit('take-stored-callback', 'before')),
   ofCallback('callback committed', commit('take-stored-callback', 'after')),
-  ofCallback(
-    'callback answered',
-    { at: 'answer', to: '/callbacks', when: 'after' },
-    { at: 'answer', to: '/api', when: 'after' },
-  ),
+  ofCallback('callback answered', { at: 'answer', to: '/callbacks', when: 'after' }),
   boundary('notice taken', statement('take-notice', 'after')),
   boundary('notice sent, not recorded', statement('mark-notice-delivered', 'before')),
   later('take-over not committed', [], commit('close-lost-attempts', 'before')),

@@ -61,7 +61,10 @@ const SLOW_MS = 400;
 const LATE_MS = TIMEOUT_MS + 700;
 
 /** A process counts as having got as far as it can when nothing more is frozen for so long: longer than a time-out and a query. */
-const QUIET_MS = TIMEOUT_MS + 1_200;
+const QUIET_MS = TIMEOUT_MS + 1_500;
+
+/** On a busy machine nothing may be frozen for a while. */
+const FIRST_MS = 15_000;
 
 /** From the follow-up's schedule, each a little more, until nothing can be open any more. */
 const SCHEDULE_MS = [
@@ -193,10 +196,11 @@ class Rig {
     } else {
       await expireAllLeases(this.parts.database);
     }
-    await this.#untilQuiet(service);
-    for (const ms of crash.timePasses ?? []) {
+    const timePasses = crash.timePasses ?? [];
+    await this.#untilQuiet(service, timePasses.length === 0);
+    for (const [at, ms] of timePasses.entries()) {
       await passTimeForAll(this.parts.database, ms);
-      await this.#untilQuiet(service);
+      await this.#untilQuiet(service, at === timePasses.length - 1);
     }
     this.parts.relay.target = null;
     await service.kill('SIGKILL');
@@ -310,14 +314,22 @@ class Rig {
     this.#vtex.push({ sentAt, at: new Date(), paymentId, requestId, status: answer.status, text: answer.text });
   }
 
-  async #untilQuiet(service: ServiceProcess): Promise<void> {
-    let count = -1;
+  /**
+   * Until nothing more is frozen.
+   * @param isLast something must be frozen by then, if anything ever is; else all that is due must have been looked at
+   */
+  async #untilQuiet(service: ServiceProcess, isLast: boolean): Promise<void> {
+    const isDue = 'coalesce(lease_until, next_check_at) <= now()';
+    if (!isLast)
+      await until('nothing is due', async () => (await this.#count(isDue)) === 0, FIRST_MS).catch(() => undefined);
+    const giveUpAt = performance.now() + FIRST_MS;
+    let count = frozenIn(service);
     let sinceAt = performance.now();
-    while (performance.now() - sinceAt < QUIET_MS) {
+    while (performance.now() - sinceAt < QUIET_MS || (isLast && count === 0 && performance.now() < giveUpAt)) {
+      await sleep(50);
       const now = frozenIn(service);
       if (now !== count) sinceAt = performance.now();
       count = now;
-      await sleep(50);
     }
   }
 

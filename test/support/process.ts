@@ -75,6 +75,8 @@ async function start(
     }
     await sleep(50);
   }
+  // What answers there may be somebody else, to whom the port belongs.
+  if (isGone()) return { fault: output() };
   return Object.assign(caller, { pid: child.pid ?? 0, output, kill });
 }
 
@@ -88,11 +90,18 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
+/** Two that start at the same time must not get the same port: either would be taken for the other. */
+const givenPorts = new Set<number>();
+
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    if (givenPorts.has(port)) continue;
+    givenPorts.add(port);
+    return port;
+  }
 }
