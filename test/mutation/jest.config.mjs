@@ -6,6 +6,7 @@ const { globalSetup: _postgres, globalTeardown: _end, ...withoutPostgres } = bas
 export default {
   ...withoutPostgres,
   rootDir: '../..',
+  setupFiles: ['<rootDir>/test/mutation/few-cases.ts'],
   testMatch: [
     '<rootDir>/src/cancellations/{claim,next-step,decide,callback-worth,pace}.spec.ts',
     '<rootDir>/src/issuers/{vault,artha,corecard,qitech}/*.spec.ts',

@@ -12,11 +12,15 @@ export default {
   testRunner: 'jest',
   jest: { projectType: 'custom', configFile: 'test/mutation/jest.config.mjs' },
   coverageAnalysis: 'perTest',
+  // A second run asks only about what changed since.
+  incremental: true,
+  incrementalFile: 'coverage/mutation-incremental.json',
   concurrency: 2,
   // Generous, so that a busy machine makes no mutant look like an endless loop.
   timeoutMS: 20_000,
   timeoutFactor: 3,
   tempDirName: '.data/mutation',
+  cleanTempDir: 'always',
   ignorePatterns: ['.data', 'coverage', 'dist', 'docs'],
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, skipFull: true },
