@@ -8,6 +8,8 @@ export default {
   transform: { '^.+\\.(ts|tsx|js|mjs)$': ['@swc/jest', swcOptions()] },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // A run of the mutation tests keeps a copy of everything there.
+  modulePathIgnorePatterns: ['<rootDir>/.data/'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],

@@ -92,6 +92,7 @@ describe('a value', () => {
   it.each([
     ['absent', null, 2300],
     ['of a payment whose value is not known', 1, null],
+    ['below zero, of a payment whose value is not known', -1, null],
     ['equal in cents', 2300, 2300],
     ['equal in currency units', 23, 2300],
     ['equal in currency units with cents', 29.9, 2990],

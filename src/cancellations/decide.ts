@@ -1,5 +1,5 @@
 import type { ManualReason } from '../manual-cancellations/manual-reason.js';
-import { proofIn, type Attempt, type Cancellation, type Proof } from './cancellation.js';
+import type { Attempt, Cancellation, Proof } from './cancellation.js';
 import { nextStep, type Rules } from './next-step.js';
 
 /**
@@ -35,12 +35,11 @@ export function decide(
 ): Move {
   const { attempts, rules, now, ownVersion } = about;
   if (state === 'cancelled') return { kind: 'stay' };
-  const proof = proofIn(attempts);
-  if (proof) return { kind: 'cancelled', proof, standsDown: state === 'manual' };
+  const step = nextStep({ claimedAt, attempts }, rules, now);
+  if (step.kind === 'cancelled') return { ...step, standsDown: state === 'manual' };
+  // Nothing but a proof takes it from a person.
   if (state === 'manual') return { kind: 'stay' };
   // A call of another process is under way: it decides, over all attempts, when its call has ended.
   if (state === 'asking' && version !== ownVersion) return { kind: 'stay' };
-  const step = nextStep({ claimedAt, attempts }, rules, now);
-  if (step.kind === 'cancelled') return { ...step, standsDown: false };
   return step.kind === 'manual' ? step : { kind: 'wait', dueAt: step.dueAt };
 }

@@ -224,6 +224,117 @@ describe('at every issuer', () => {
   });
 });
 
+describe('in mode manual', () => {
+  const manual = { mode: 'manual' } as const;
+
+  it.each(issuerCodes)('%s: what was surely not sent goes to people at once', (code) => {
+    expect(next(code, [], 0, manual)).toBe('manual: mode_manual');
+    expect(next(code, [cancel('retry', 0)], 0, manual)).toBe('manual: mode_manual');
+    expect(next(code, [cancel('retry', 0), query('not-cancelled', 1)], 1, manual)).toBe('manual: mode_manual');
+  });
+
+  it.each(issuerCodes)('%s: what was surely not sent goes to people although its circuit is open', (code) => {
+    expect(next(code, [cancel('retry', 0)], 0, { ...manual, isCircuitOpen: true })).toBe('manual: mode_manual');
+  });
+
+  it.each(issuerCodes)('%s: a proof and a refusal that stands count as ever', (code) => {
+    expect(next(code, [cancel('cancelled', 0)], 0, manual)).toBe('cancelled by answer');
+    const refusal = cancel('refused', 0, 0, refused('explicit', 'already_printed'));
+    expect(next(code, [refusal], 0, manual)).toBe('manual: already_printed');
+  });
+
+  it.each(['qitech', 'vault'] as const)('%s: what may have been done is still queried', (code) => {
+    expect(next(code, [cancel('unknown', 0, 10)], 10, manual)).toBe('query at 10, not before 10 or in the budget');
+  });
+
+  it('a task under way is still waited for and queried', () => {
+    const task = [cancel('pending', 0, 1, { taskId: 't' })];
+
+    expect(next('artha', task, 1, manual)).toBe('wait until 11');
+    expect(next('artha', task, 1, { ...manual, canQuery: true })).toBe('query at 901, not before 901 or in the budget');
+  });
+
+  it('no cancel is sent again, whatever the issuer’s rule and the queries allow', () => {
+    const stillActive = [cancel('unknown', 0, 15), query('not-cancelled', 26, 27)];
+
+    expect(next('qitech', stillActive, 27)).toMatch(/^send/);
+    expect(next('qitech', stillActive, 27, manual)).toBe('query at 57, not before 37 or in the budget');
+    expect(next('corecard', [cancel('unknown', 0, 15)], 15)).toMatch(/^send/);
+    expect(next('corecard', [cancel('unknown', 0, 15)], 15, manual)).toBe('wait until 25');
+  });
+
+  it('people get it ten minutes after the last attempt where nothing can tell what became of it', () => {
+    expect(next('corecard', [cancel('unknown', 0, 15)], 614, manual)).toBe('wait until 615');
+    expect(next('corecard', [cancel('unknown', 0, 15)], 615, manual)).toBe('manual: no_answer');
+  });
+
+  it('it is not given up early while its circuit is open', () => {
+    const open = { ...manual, isCircuitOpen: true };
+
+    expect(next('corecard', [cancel('unknown', 0, 15)], 615, open)).toBe('wait until 1215');
+  });
+
+  it('it is looked at once more before it is given up', () => {
+    const end = 20 * 3_600;
+    const done = [cancel('unknown', 0, 15), query('unknown', end - 100)];
+
+    expect(next('qitech', done, end, manual)).toBe(`query at ${end}, not before ${end} or in the budget`);
+    expect(next('qitech', [...done, query('unknown', end, end + 1)], end + 1, manual)).toBe('manual: no_answer');
+  });
+});
+
+describe('in mode dry-run', () => {
+  it.each(issuerCodes)('%s: what was surely not sent goes to people at once, with a reason of its own', (code) => {
+    expect(next(code, [], 0, { mode: 'dry-run' })).toBe('manual: dry_run');
+    expect(next(code, [cancel('retry', 0)], 0, { mode: 'dry-run' })).toBe('manual: dry_run');
+  });
+});
+
+describe('while the circuit is open', () => {
+  const open = { isCircuitOpen: true } as const;
+
+  it.each(issuerCodes)('%s: what was never sent waits, and does not go to people', (code) => {
+    expect(next(code, [], 0, open)).toBe('wait until 10');
+    expect(next(code, [cancel('retry', 0)], 5, open)).toBe('wait until 15');
+  });
+
+  it.each(issuerCodes)('%s: after it, what was held back is done at once', (code) => {
+    const done = [cancel('retry', 0)];
+
+    expect(next(code, done, 900, open)).toMatch(/^wait/);
+    expect(next(code, done, 900)).toBe('send at 10, not before 0.2 or in the budget');
+  });
+});
+
+describe.each<[string, Partial<Rules>]>([
+  ['paused', { mode: 'paused' }],
+  ['in mode dry-run', { mode: 'dry-run' }],
+  ['behind an open circuit', { isCircuitOpen: true }],
+  ['in mode manual behind an open circuit', { mode: 'manual', isCircuitOpen: true }],
+])('what may have been done at an issuer that is %s', (_, held) => {
+  it.each(issuerCodes)('%s: is neither sent nor queried', (code) => {
+    const done = [cancel('unknown', 0, 5)];
+
+    expect(next(code, done, 5, held)).toBe('wait until 15');
+    expect(next(code, done, 900, held)).toBe('wait until 2100');
+  });
+
+  it.each(issuerCodes)('%s: is not given up after ten minutes, although nothing can tell for now', (code) => {
+    const deaf = { ...held, canQuery: false, callback: 'none' } as const;
+    const unknowns = [0, 100, 200].map((when) => cancel('unknown', when));
+
+    expect(next(code, unknowns, 1_000, deaf)).toMatch(/^wait until/);
+  });
+
+  it.each(issuerCodes)('%s: goes to people at the give-up time, without a last look', (code) => {
+    const end = issuers[code].giveUpHours * 3_600;
+    const done = [cancel('unknown', 0, 5)];
+
+    expect(next(code, done, end - 1, held)).toBe(`wait until ${end}`);
+    expect(next(code, done, end, held)).toBe('manual: no_answer');
+  });
+});
+
 describe('CoreCard', () => {
   it('is sent a cancel again after an unknown: by the schedule, or when VTEX asks again, but not in the same budget', () => {
     expect(next('corecard', [cancel('unknown', 0, 15)], 15)).toBe('send at 25, not before 25 or in the budget');
@@ -672,16 +783,46 @@ describe('for any history and any rules', () => {
     });
   });
 
-  it('nothing is asked or sent while the issuer is paused', () => {
-    const paused = anyCase.map((given) => ({ ...given, rules: { ...given.rules, mode: 'paused' as const } }));
-
-    holds((given, step) => {
-      expect(['cancelled', 'manual', 'wait']).toContain(step.kind);
-      const { attempts } = given.history;
-      const isTold = attempts.some(({ outcome }) => outcome === 'refused' || outcome === 'not-cancelled');
-      if (step.kind === 'manual' && !isTold) expect(given.now.getTime()).toBeGreaterThanOrEqual(giveUpAt(given));
-    }, paused);
+  it.each<[string, Partial<Rules>]>([
+    ['while the issuer is paused', { mode: 'paused' }],
+    ['in mode dry-run', { mode: 'dry-run' }],
+    ['while the circuit is open', { isCircuitOpen: true }],
+  ])('nothing is asked or sent %s, and nothing untold given up early', (_, held) => {
+    holds(
+      (given, step) => {
+        expect(['cancelled', 'manual', 'wait']).toContain(step.kind);
+        const { attempts } = given.history;
+        const isTold = attempts.some(({ outcome }) => outcome === 'refused' || outcome === 'not-cancelled');
+        const isDryRun = step.kind === 'manual' && step.reason === 'dry_run';
+        if (step.kind !== 'manual' || isTold || isDryRun) return;
+        expect(given.now.getTime()).toBeGreaterThanOrEqual(giveUpAt(given));
+      },
+      anyCase.map((given) => ({ ...given, rules: { ...given.rules, ...held } })),
+    );
   });
+
+  it.each(['manual', 'dry-run'] as const)(
+    'nothing is sent in mode %s, and people get at once exactly what cannot have been done',
+    (mode) => {
+      const reasonOf = { manual: 'mode_manual', 'dry-run': 'dry_run' } as const;
+
+      holds(
+        ({ history: { attempts } }, step) => {
+          expect(step.kind).not.toBe('send');
+          const isSafe = attempts.every(
+            ({ kind, outcome }) =>
+              outcome === 'retry' || (kind !== 'cancel' && outcome !== 'pending' && outcome !== 'refused'),
+          );
+          if (isSafe && step.kind !== 'cancelled') expect(step).toEqual({ kind: 'manual', reason: reasonOf[mode] });
+          const isDoubtful = attempts.some(
+            ({ outcome, kind }) => outcome === 'pending' || (kind === 'cancel' && outcome === 'unknown'),
+          );
+          if (isDoubtful) expect(step).not.toEqual({ kind: 'manual', reason: reasonOf[mode] });
+        },
+        anyCase.map((given) => ({ ...given, rules: { ...given.rules, mode } })),
+      );
+    },
+  );
 
   it('no query is asked where there is none, and none is repeated within ten seconds before the give-up time', () => {
     holds((given, step) => {

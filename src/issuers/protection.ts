@@ -1,11 +1,9 @@
 import {
   BrokenCircuitError,
-  bulkhead,
   circuitBreaker,
   CircuitState,
   ConsecutiveBreaker,
   handleWhenResult,
-  type BulkheadPolicy,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import type { IssuerAnswer, IssuerHttp, IssuerRequest } from './issuer-http.js';
@@ -29,15 +27,16 @@ export interface Place {
  * a row. It is this process's own view; each replica finds out for itself.
  */
 export class Protection {
-  readonly #places: BulkheadPolicy;
   readonly #breaker: CircuitBreakerPolicy;
   readonly #mostAtOnce: number;
   readonly #pauseMs: number;
+  /** Each tries to take a place, in the order in which they came. */
+  readonly #waiting = new Set<() => void>();
+  #atWork = 0;
   #openedAt: number | null = null;
 
   /** @param onChange told when the circuit opens and when it is closed again; not for each try in between */
   constructor({ mostAtOnce, breakerFaults, breakerPauseMs }: Limits, onChange: (isOpen: boolean) => void) {
-    this.#places = bulkhead(mostAtOnce, Infinity);
     this.#mostAtOnce = mostAtOnce;
     this.#pauseMs = breakerPauseMs;
     this.#breaker = circuitBreaker(
@@ -63,7 +62,7 @@ export class Protection {
 
   /** Calls under way. */
   get atWork(): number {
-    return this.#mostAtOnce - this.#places.executionSlots;
+    return this.#atWork;
   }
 
   /**
@@ -74,24 +73,39 @@ export class Protection {
    */
   async enter(deadlineAt: number): Promise<Place | null> {
     if (this.isOpen) return null;
+    if (this.#atWork < this.#mostAtOnce) return this.#take();
     const leftMs = deadlineAt - performance.now();
-    if (this.#places.executionSlots === 0 && leftMs <= 0) return null;
+    if (leftMs <= 0) return null;
     return new Promise((resolve) => {
-      let isTooLate = false;
-      const timer = setTimeout(
-        () => {
-          isTooLate = true;
-          resolve(null);
-        },
-        Math.max(leftMs, 0),
-      );
-      void this.#places.execute(() => {
+      const end = (place: Place | null) => {
         clearTimeout(timer);
-        if (isTooLate) return;
-        if (this.isOpen) return resolve(null);
-        return new Promise<void>((leave) => resolve({ leave }));
-      });
+        this.#waiting.delete(turn);
+        resolve(place);
+      };
+      const turn = () => end(this.isOpen ? null : this.#take());
+      const timer = setTimeout(end, leftMs, null);
+      this.#waiting.add(turn);
     });
+  }
+
+  #take(): Place {
+    this.#atWork += 1;
+    let isLeft = false;
+    const leave = () => {
+      if (isLeft) return;
+      isLeft = true;
+      this.#atWork -= 1;
+      this.#passOn();
+    };
+    return { leave };
+  }
+
+  /** At once, so that nobody who comes in this very moment goes before those who wait. */
+  #passOn(): void {
+    for (const turn of this.#waiting) {
+      if (this.#atWork >= this.#mostAtOnce) return;
+      turn();
+    }
   }
 
   /** The same way out, with the circuit in it. A call that the open circuit stops was surely not sent. */
