@@ -636,37 +636,82 @@ function callsBack(issuer: Issuer, bench: Bench): void {
       received.push({ method, url, headers, body });
       response.end(JSON.stringify(callback.acknowledgement));
     });
+    const reference = bench.simulator.referenceFor('works');
     bench.simulator.sendCallbacksTo(`${server.url}/callbacks/${issuer.code}`);
-    const { outcome } = await bench.cancel(bench.simulator.referenceFor('works'));
+    const { outcome } = await bench.cancel(reference);
     await until(() => received.length > 0);
     bench.simulator.sendCallbacksTo(null);
-    return { outcome, request: received[0]! };
+    return { reference, outcome, request: received[0]! };
   };
 
-  it('tells what became of the cancel that was told to be pending', async () => {
-    const { outcome, request } = await authentic();
+  /** Is it proven by something in its address? Else a signature comes along in its headers, and is over its bytes. */
+  const isProvenByAddress = (request: CallbackRequest) =>
+    callback.read({ ...request, headers: {} }, bench.account()).kind !== 'forged';
 
-    const reading = callback.read(request, bench.account());
+  const readAuthentic = async () => {
+    const sent = await authentic();
+    const reading = callback.read(sent.request, bench.account());
+    if (reading.kind !== 'about') throw new Error(`It was read as ${reading.kind}`);
+    return { ...sent, reading };
+  };
 
-    expect(outcome.kind).toBe('pending');
-    expect(reading).toMatchObject({
-      kind: 'about',
-      match: { taskId: (outcome as { taskId: string }).taskId },
-      answered: { outcome: { kind: 'cancelled' } },
-    });
+  it('names the task that was told to be pending, or ids of the very card', async () => {
+    const { reference, outcome, reading } = await readAuthentic();
+    const { match } = reading;
+
+    if ('taskId' in match) {
+      expect(outcome).toEqual({ kind: 'pending', taskId: match.taskId });
+    } else {
+      expect(Object.keys(match.reference)).not.toEqual([]);
+      expect(issuer.reference.schema.parse(reference)).toMatchObject(match.reference);
+    }
     expect(leaksIn(reading, bench.secretTexts())).toEqual([]);
   });
 
-  it('is forged when a byte of it was changed', async () => {
-    const { request } = await authentic();
-    const text = request.body.toString();
-    const changed = { ...request, body: Buffer.from(text.replace(/[a-f]/, (letter) => (letter === 'a' ? 'b' : 'a'))) };
+  it('says that the card was cancelled, unless it is only a reason to check, which proves nothing', async () => {
+    const { reading } = await readAuthentic();
 
-    expect(changed.body.equals(request.body)).toBe(false);
+    expect(reading.answered.outcome).toEqual({ kind: reading.news === 'check' ? 'unknown' : 'cancelled' });
+  });
+
+  it('says the same when it is read again', async () => {
+    const { request, reading } = await readAuthentic();
+
+    expect(callback.read(request, bench.account())).toEqual(reading);
+  });
+
+  it('is waited for where it can tell what became of a cancel, and only there', async () => {
+    const { reading } = await readAuthentic();
+
+    const expected = reading.news === 'check' ? 'none' : 'taskId' in reading.match ? 'with-task' : 'configured';
+
+    expect(bench.connector().callback).toBe(expected);
+  });
+
+  it('is forged, and none is waited for, where nothing is set that could prove it', async () => {
+    const { request } = await authentic();
+    const { mandatory, credentials } = issuer.settings;
+    const settings = Object.fromEntries(
+      credentials.filter((name) => !mandatory.includes(name)).map((name) => [name, undefined]),
+    );
+
+    expect(callback.read(request, bench.account({ settings }))).toEqual({ kind: 'forged' });
+    expect(bench.connector({ settings }).callback).toBe('none');
+  });
+
+  it('is forged when a byte was changed of what proves it, or of what that signs', async () => {
+    const { request } = await authentic();
+    const { url } = request;
+    const body = request.body.toString().replace(/[a-f]/, (letter) => (letter === 'a' ? 'b' : 'a'));
+    const changed = isProvenByAddress(request)
+      ? { ...request, url: url.slice(0, -1) + (url.endsWith('A') ? 'B' : 'A') }
+      : { ...request, body: Buffer.from(body) };
+
+    expect(changed).not.toEqual(request);
     expect(callback.read(changed, bench.account())).toEqual({ kind: 'forged' });
   });
 
-  it('is forged when it is not signed, or by somebody else', async () => {
+  it('is forged when nothing proves it, or only what another account trusts', async () => {
     const { request } = await authentic();
 
     expect(callback.read({ ...request, url: '/', headers: {} }, bench.account())).toEqual({ kind: 'forged' });
@@ -692,17 +737,19 @@ function callsBack(issuer: Issuer, bench: Bench): void {
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),
       fc.json().map((json) => Buffer.from(json)),
     );
+    const query = fc.oneof(
+      fc.string(),
+      fc.webQueryParameters(),
+      fc.string().map((secret) => `secret=${secret}`),
+    );
     const account = bench.account();
 
     fc.assert(
-      fc.property(headers, body, fc.string(), (made, bytes, url) => {
-        return callback.read({ method: 'POST', url: `/${url}`, headers: made, body: bytes }, account).kind === 'forged';
+      fc.property(headers, body, query, (made, bytes, asked) => {
+        const request = { method: 'POST', url: `/callbacks/${issuer.code}?${asked}`, headers: made, body: bytes };
+        return callback.read(request, account).kind === 'forged';
       }),
     );
-  });
-
-  it('is waited for, by a task', () => {
-    expect(bench.connector().callback).not.toBe('none');
   });
 }
 
@@ -784,8 +831,8 @@ interface Call {
   readonly at?: Simulator;
   readonly baseUrl?: string;
   readonly timeoutMs?: number;
-  /** Beside or in place of the simulator's own. */
-  readonly settings?: Readonly<Record<string, string>>;
+  /** Beside or in place of the simulator's own; undefined takes one away. */
+  readonly settings?: Readonly<Record<string, string | undefined>>;
   readonly earlier?: readonly EarlierAttempt[];
 }
 
@@ -835,7 +882,7 @@ class Bench {
   }
 
   /** Read once: to check a key takes longer than to cancel. */
-  #settings(given: Readonly<Record<string, string>>): Account['settings'] {
+  #settings(given: Readonly<Record<string, string | undefined>>): Account['settings'] {
     const key = JSON.stringify(given);
     const { shape } = this.issuer.settings;
     // Some queries are off until somebody switches them on.

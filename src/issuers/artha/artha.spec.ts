@@ -794,6 +794,7 @@ describe('a callback', () => {
   const about = (outcome: unknown, evidence: unknown = expect.anything()) => ({
     kind: 'about',
     match: { taskId },
+    news: 'outcome',
     answered: { outcome, evidence },
   });
   const cancelled = about({ kind: 'cancelled' });
