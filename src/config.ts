@@ -122,7 +122,7 @@ function missing(words: string) {
  * @throws ConfigError with every mistake, each naming its setting; never with a value
  */
 export function readConfig(environment: Environment): Config {
-  const values = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const values = withoutEmpty(environment);
   const mistakes: string[] = [];
   const read = general.safeParse(values);
   if (!read.success) mistakes.push(...mistakesOf(read.error, (name) => name));
@@ -160,6 +160,28 @@ export function readConfig(environment: Environment): Config {
     pendingStatus: settings.PENDING_STATUS === '200' ? 200 : 500,
     issuers: Object.fromEntries(issuerSettings),
   };
+}
+
+/** An empty value counts as not set. */
+export const withoutEmpty = (environment: Environment): Environment =>
+  Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+
+/** What an operator's command needs to call the running service. */
+export interface OperatorSettings {
+  /** Without a trailing slash. */
+  readonly url: string;
+  /** Null where it is not set. */
+  readonly adminToken: setting.Secret | null;
+}
+
+/** @throws ConfigError with every mistake, as for the service itself */
+export function readOperatorSettings(environment: Environment): OperatorSettings {
+  const { PUBLIC_URL, PORT, ADMIN_API_TOKEN } = general.shape;
+  const kinds = z.object({ PUBLIC_URL, PORT, ADMIN_API_TOKEN: ADMIN_API_TOKEN.optional() });
+  const read = kinds.safeParse(withoutEmpty(environment));
+  if (!read.success) throw new ConfigError(mistakesOf(read.error, (name) => name));
+  const { PUBLIC_URL: url = `http://localhost:${read.data.PORT}`, ADMIN_API_TOKEN: adminToken = null } = read.data;
+  return { url, adminToken };
 }
 
 const credentials = (merchantId: string, appKey: string, appToken: setting.Secret): MerchantCredentials => ({

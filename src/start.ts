@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError, makeDevelopmentCredentials, processEnvironment, readConfig, type Environment } from './config.js';
+import { ConfigError, processEnvironment, readConfig, withoutEmpty, type Environment } from './config.js';
+import { keepDevelopmentCredentials } from './development/credentials.js';
 import {
   EmbeddedPostgresError,
   startEmbeddedPostgres,
@@ -39,7 +40,7 @@ async function start(): Promise<void> {
     takeFolder();
     postgres = await startEmbeddedPostgres({ projectFolder, dataFolder: join(dataFolder, 'postgres') });
   }
-  const credentials = readCredentials();
+  const credentials = developmentCredentials();
   simulators = await startSimulators(given);
   const environment: Environment = {
     NOTIFY_EMAIL: 'merchant@example.com',
@@ -116,22 +117,10 @@ function isStart(pid: number): boolean {
   }
 }
 
-/** Made once, so that a curl from the history works tomorrow too. */
-function readCredentials(): Record<string, string> {
-  const file = join(dataFolder, 'credentials.json');
+function developmentCredentials(): Record<string, string> {
   try {
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
-    mkdirSync(dataFolder, { recursive: true });
-    const credentials = makeDevelopmentCredentials();
-    writeFileSync(file, JSON.stringify(credentials, null, 2), { mode: 0o600 });
-    return credentials;
-  } catch {
-    throw new StartError(
-      `The credentials in ${file} cannot be read or written. Remove the file, or make its folder writable.`,
-    );
+    return keepDevelopmentCredentials(dataFolder);
+  } catch (error) {
+    throw new StartError((error as Error).message, { cause: error });
   }
-}
-
-function withoutEmpty(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
 }
