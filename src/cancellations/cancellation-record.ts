@@ -12,6 +12,7 @@ import { worthOf, type CallbackWorth } from './callback-worth.js';
 import type { Attempt, Cancellation, Finding, PaymentKey } from './cancellation.js';
 import { CancellationStore, type CallbackSource, type OpenAttempt, type StoredCallback } from './cancellation-store.js';
 import { decide } from './decide.js';
+import { recordDryRun } from './dry-run.js';
 import { nextStep, type Rules, type Step } from './next-step.js';
 import { rulesOf } from './rules.js';
 
@@ -130,6 +131,7 @@ export class CancellationRecord {
     }
     if (move.kind === 'manual') {
       await this.store.setManual(sql, key, move.reason);
+      if (move.reason === 'dry_run') await this.#noteDryRun(sql, key, cancellation);
       return this.manual.open(sql, { ...key, kind: 'whole', reason: move.reason });
     }
     await this.store.setWaiting(sql, key, move.dueAt);
@@ -138,6 +140,13 @@ export class CancellationRecord {
       data: { ...key, issuer: cancellation.issuer ?? '', why: 'due' },
       runAt: move.dueAt,
     });
+  }
+
+  async #noteDryRun(sql: Transaction, key: PaymentKey, { issuer, sandbox }: Cancellation): Promise<void> {
+    const { payment } = await this.store.load({ ...key, requestId: null }, sql);
+    const account = this.accounts.find(key.merchantId, issuer ?? '', sandbox);
+    if (!account || !payment?.link) return;
+    await recordDryRun(sql, key, { accounts: this.accounts, account, reference: payment.link.reference });
   }
 
   async #standDown(sql: Transaction, key: PaymentKey): Promise<void> {

@@ -15,6 +15,7 @@ import type { PaymentKey } from './cancellation.js';
 import { CancellationProgress } from './cancellation-progress.js';
 import { CancellationStore, type PaymentView, type View } from './cancellation-store.js';
 import { decideClaim, type Claim } from './claim.js';
+import { recordDryRun } from './dry-run.js';
 
 /** One request of VTEX's, read. */
 export interface CancellationRequest extends PaymentKey {
@@ -172,7 +173,9 @@ export class CancellationService {
     }
     if (claim.kind === 'manual') {
       await this.store.insertCancellation(sql, request, { ...base, state: 'manual', reason: claim.reason });
-      if (claim.reason === 'dry_run' && account) await this.#noteDryRun(sql, request, payment, account);
+      if (claim.reason === 'dry_run' && account) {
+        await recordDryRun(sql, request, { accounts: this.accounts, account, reference: payment?.link?.reference });
+      }
       return this.manual.open(sql, { merchantId, paymentId, kind: 'whole', reason: claim.reason });
     }
     await this.store.insertCancellation(sql, request, { ...base, state: 'waiting' });
@@ -206,16 +209,6 @@ export class CancellationService {
     );
     this.log.error(`Payment ${paymentId} waits: ${words}.`, { merchantId, paymentId, requestId });
     this.metrics.alerts.inc({ issuer: issuerCode });
-  }
-
-  async #noteDryRun(
-    sql: Transaction,
-    key: PaymentKey,
-    payment: PaymentView | null,
-    account: IssuerAccount,
-  ): Promise<void> {
-    const words = await this.accounts.describeCancel(account, payment?.link?.reference);
-    await recordEvent(sql, key, 'dry-run', `Dry run, nothing was sent. It would have been: ${words}`);
   }
 
   /** Waits for the end of the work that this or another process does, or does what is due; null when nothing more can be done in time. */
