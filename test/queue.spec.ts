@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { BehaviourName } from '../src/issuers/simulator-server.js';
+import type { Caller } from './support/caller.js';
+import { makeTestDatabase, type TestDatabase } from './support/database.js';
+import { startServiceProcess, type ServiceProcess } from './support/process.js';
+import { newId } from './support/service.js';
+import { startTestSimulators, type TestSimulators } from './support/simulators.js';
+import { until } from './support/until.js';
+
+let simulators: TestSimulators;
+let database: TestDatabase;
+const processes: ServiceProcess[] = [];
+
+beforeEach(async () => {
+  simulators = await startTestSimulators(200);
+  database = await makeTestDatabase();
+});
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((running) => running.kill('SIGKILL')));
+  await simulators?.stop();
+  await database?.drop();
+});
+
+async function startThree(): Promise<void> {
+  const settings = { ...simulators.settings, DATABASE_URL: database.url, DATABASE_POOL_SIZE: '5' };
+  processes.push(...(await Promise.all([1, 2, 3].map(() => startServiceProcess(settings)))));
+}
+
+async function linked(at: Caller, behaviour: BehaviourName): Promise<string> {
+  const paymentId = newId();
+  const reference = simulators.of.vault.referenceFor(behaviour);
+  expect((await at.link(paymentId, { issuer: 'vault', reference })).status).toBe(201);
+  return paymentId;
+}
+
+const queues = async () => {
+  const [row] = await database.query<{ there: boolean }>(`select to_regclass('pgboss.queue') is not null as there`);
+  if (!row?.there) return [];
+  return (await database.query<{ name: string }>('select name from pgboss.queue order by name')).map(
+    ({ name }) => name,
+  );
+};
+
+const allQueues = ['check-cancellation', 'deliver-notice'];
+
+/** A refused card needs a person, whose notice is a job; these services have no mail, so it fails and is recorded in its row. */
+async function expectJobsWork(at: Caller): Promise<void> {
+  const done = async () => {
+    const [row] = await database.query<{ count: number }>(
+      `select count(*)::int as count from pgboss.job where name = 'deliver-notice' and state = 'completed'`,
+    );
+    return row?.count ?? 0;
+  };
+  const before = await done();
+  await at.cancel(await linked(at, 'refuses'), { requestId: 'R1' });
+  await until('a job of the queue was done', async () => (await done()) > before);
+}
+
+const deadlocks = async () => {
+  const [row] = await database.query<{ deadlocks: string }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  );
+  return Number(row?.deadlocks);
+};
+
+describe('the job queue', () => {
+  it('is made by three processes that start at once without it, and its jobs are done', async () => {
+    await database.query('drop schema pgboss cascade');
+
+    await startThree();
+
+    await until('it is there', async () => (await queues()).length === allQueues.length);
+    expect(await queues()).toEqual(allQueues);
+    await expectJobsWork(processes[0]!);
+    expect(await deadlocks()).toBe(0);
+  }, 120_000);
+
+  it('may be dropped under load in front of three processes: every request is answered, and it is made again', async () => {
+    await startThree();
+    let isOver = false;
+    const answers: number[] = [];
+    const load = processes.map(async (at) => {
+      while (!isOver) {
+        const behaviour = answers.length % 3 === 0 ? 'refuses' : 'works';
+        answers.push((await at.cancel(await linked(at, behaviour), { requestId: 'R1' })).status);
+      }
+    });
+
+    for (let times = 0; times < 3; times += 1) {
+      await sleep(1_000);
+      await database.query('drop schema pgboss cascade');
+      await until('it is there again', async () => (await queues()).length === allQueues.length, 60_000);
+    }
+    isOver = true;
+    await Promise.all(load);
+
+    expect(answers.length).toBeGreaterThan(20);
+    expect(new Set(answers)).toEqual(new Set([200]));
+    expect(await deadlocks()).toBe(0);
+    for (const at of processes) expect(at.output()).not.toMatch(/deadlock/i);
+    await expectJobsWork(processes[1]!);
+  }, 120_000);
+});
+
+describe('npm run migration:run', () => {
+  const migrate = (direction: string) =>
+    promisify(execFile)(process.execPath, ['dist/migrate.js', direction], { env: { DATABASE_URL: database.url } });
+
+  it('makes the tables and the queue in an empty database, and may be repeated', async () => {
+    await database.query('drop schema pgboss cascade');
+    await database.query('drop schema public cascade');
+    await database.query('create schema public');
+
+    const first = await migrate('run');
+    const again = await migrate('run');
+
+    expect(first.stdout).toMatch(/^Done: cancellations_\d+, follow_up_\d+\./);
+    expect(again.stdout).toBe('Nothing to do: the database is up to date.\n');
+    expect(await queues()).toEqual(allQueues);
+    const running = await startServiceProcess({ ...simulators.settings, DATABASE_URL: database.url });
+    processes.push(running);
+    await expectJobsWork(running);
+    expect(running.output()).not.toMatch(/The job queue/);
+  }, 120_000);
+
+  it('makes a queue that is missing beside tables that are there', async () => {
+    await database.query('drop schema pgboss cascade');
+
+    await migrate('run');
+
+    expect(await queues()).toEqual(allQueues);
+  }, 60_000);
+});
