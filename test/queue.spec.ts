@@ -39,9 +39,9 @@ async function linked(at: Caller, behaviour: BehaviourName): Promise<string> {
 const queues = async () => {
   const [row] = await database.query<{ there: boolean }>(`select to_regclass('pgboss.queue') is not null as there`);
   if (!row?.there) return [];
-  return (await database.query<{ name: string }>('select name from pgboss.queue order by name')).map(
-    ({ name }) => name,
-  );
+  const rows = await database.query<{ name: string }>('select name from pgboss.queue order by name');
+  // pg-boss keeps one of its own beside ours.
+  return rows.map(({ name }) => name).filter((name) => !name.startsWith('__pgboss'));
 };
 
 const allQueues = ['check-cancellation', 'deliver-notice'];
