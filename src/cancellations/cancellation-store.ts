@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement, type Sql, type Transaction } from '../database.js';
 import type { ManualReason } from '../manual-cancellations/manual-reason.js';
 import type { CallbackMatch, CallbackNews } from '../issuers/issuer.js';
+import { lockPaymentRow } from '../payments/payment-row.js';
 import type { Attempt, Cancellation, Finding, PaymentKey, Proof } from './cancellation.js';
 
 /** The payment as a cancel sees it. */
@@ -105,17 +106,6 @@ const claimAndAsk = statement(
      on conflict on constraint cancellation_requests_pk do nothing
    )
    select claimed_at from effect`,
-);
-
-const insertPayment = statement(
-  'insert-unseen-payment',
-  `insert into payments (merchant_id, payment_id, sandbox, seen_before) values ($1, $2, $3, false)
-   on conflict on constraint payments_pk do nothing`,
-);
-
-const lockPayment = statement(
-  'lock-payment',
-  'select 1 from payments where merchant_id = $1 and payment_id = $2 for no key update',
 );
 
 const insertCancellation = statement(
@@ -366,8 +356,7 @@ export class CancellationStore {
 
   /** Makes the mark of a payment that we never saw, and locks the payment's row either way. */
   async lockPayment(sql: Transaction, key: PaymentKey, sandboxIfUnseen: boolean): Promise<void> {
-    await sql.run(insertPayment, [key.merchantId, key.paymentId, sandboxIfUnseen]);
-    await sql.run(lockPayment, [key.merchantId, key.paymentId]);
+    await lockPaymentRow(sql, key, { sandbox: sandboxIfUnseen, seenBefore: false });
   }
 
   /** Claims the effect in a state other than `asking`. */

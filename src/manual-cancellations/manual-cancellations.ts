@@ -5,6 +5,7 @@ import type { ManualReason } from './manual-reason.js';
 import { manualReasons } from './manual-reason.js';
 import type { LateLinks } from '../payments/late-links.js';
 import { recordEvent } from '../payments/payment-event.js';
+import { newestReference } from '../payments/payment-row.js';
 
 export type ManualKind = 'whole' | 'partial' | 'linked-late' | 'refund';
 
@@ -77,10 +78,7 @@ const listOpen = statement(
           r.issuer, r.reference
    from manual_cancellations m
    join payments p using (merchant_id, payment_id)
-   left join lateral (
-     select issuer, reference from issuer_references r
-     where r.merchant_id = m.merchant_id and r.payment_id = m.payment_id order by late desc, linked_at desc limit 1
-   ) r on true
+   ${newestReference}
    where m.merchant_id = $1 and m.state in ('open', 'taken')
    order by m.opened_at, m.manual_cancellation_id
    limit $2`,

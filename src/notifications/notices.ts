@@ -13,6 +13,7 @@ import { Jobs } from '../jobs/jobs.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
 import { scrub } from '../issuers/issuer-http.js';
+import { newestReference } from '../payments/payment-row.js';
 import { MAIL_SENDER, type MailSender } from './mail.js';
 import { noticeMail, type NoticeSubject } from './notice-mail.js';
 
@@ -38,10 +39,7 @@ const loadSubject = statement(
   `select m.payment_id, m.kind, m.reason, m.state, m.opened_at, p.order_id, p.sandbox, r.issuer, r.reference
    from manual_cancellations m
    join payments p using (merchant_id, payment_id)
-   left join lateral (
-     select issuer, reference from issuer_references r
-     where r.merchant_id = m.merchant_id and r.payment_id = m.payment_id order by late desc, linked_at desc limit 1
-   ) r on true
+   ${newestReference}
    where m.merchant_id = $1 and m.manual_cancellation_id = $2`,
 );
 

@@ -8,6 +8,7 @@ import type { SomeIssuer } from '../issuers/issuer.js';
 import { LateLinks } from './late-links.js';
 import type { LinkPaymentBody } from './link-payment.body.js';
 import { recordEvent } from './payment-event.js';
+import { lockPaymentRow } from './payment-row.js';
 
 /** What a link came to. `conflict` changes nothing, but for a late link, whose reference is kept. */
 export type LinkResult =
@@ -37,17 +38,6 @@ interface LockedPayment {
   readonly identity: string | null;
   readonly reference: unknown;
 }
-
-const insertPayment = statement(
-  'insert-linked-payment',
-  `insert into payments (merchant_id, payment_id, sandbox, seen_before) values ($1, $2, $3, true)
-   on conflict on constraint payments_pk do nothing`,
-);
-
-const lockPayment = statement(
-  'lock-payment-to-link',
-  'select 1 from payments where merchant_id = $1 and payment_id = $2 for no key update',
-);
 
 const loadPayment = statement(
   'load-payment-to-link',
@@ -142,8 +132,7 @@ export class PaymentLinks {
     const { merchantId, paymentId } = link;
     const holder = await this.#holder(sql, link);
     if (holder !== null && holder !== paymentId) throw new ReferenceHeldError();
-    await sql.run(insertPayment, [merchantId, paymentId, link.sandbox]);
-    await sql.run(lockPayment, [merchantId, paymentId]);
+    await lockPaymentRow(sql, link, { sandbox: link.sandbox, seenBefore: true });
     const [payment] = await sql.run<LockedPayment>(loadPayment, [merchantId, paymentId]);
     if (!payment) throw new Error(`Bug: payment ${paymentId} was inserted and is not there`);
     if (payment.issuer !== null) return this.#linkAgain(sql, link, payment);
