@@ -55,10 +55,6 @@ async function expectJobsWork(at: Caller): Promise<void> {
     return row?.count ?? 0;
   };
   const before = await done();
-<<<<<<< HEAD
-  await at.cancel(await linked(at, 'refuses'), { requestId: 'R1' });
-  await until('a job of the queue was done', async () => (await done()) > before);
-=======
   // One that comes while a process makes its queue again has no job, and is found by the sweeper.
   await until(
     'a job of the queue was done',
@@ -69,7 +65,6 @@ async function expectJobsWork(at: Caller): Promise<void> {
     },
     40_000,
   );
->>>>>>> ops
 }
 
 const deadlocks = async () => {

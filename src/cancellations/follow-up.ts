@@ -4,6 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import { IssuerAccounts } from '../issuers/issuer-accounts.js';
 import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
 import { Log } from '../operations/log.js';
@@ -42,12 +43,16 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     private readonly store: CancellationStore,
     private readonly progress: CancellationProgress,
     private readonly callbacks: IssuerCallbacks,
+    private readonly accounts: IssuerAccounts,
     private readonly modes: IssuerModes,
     private readonly jobs: Jobs,
     private readonly log: Log,
   ) {}
 
   onModuleInit(): void {
+    this.accounts.whenAnsweringAgain(({ merchantId, issuer, sandbox }) => {
+      this.store.wakeAll(merchantId, issuer, sandbox).catch((error: unknown) => this.#noteFault(error));
+    });
     this.jobs.work('check-cancellation', async ({ merchantId, paymentId, issuer, why }) => {
       if (why === 'callback') await this.progress.check({ merchantId, paymentId });
       else this.#begin({ merchantId, paymentId }, issuer);

@@ -26,6 +26,7 @@ export interface IssuerAccount {
 @Injectable()
 export class IssuerAccounts {
   readonly #accounts = new Map<string, IssuerAccount>();
+  #onAnsweringAgain: (key: AccountKey) => void = () => undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -63,12 +64,20 @@ export class IssuerAccounts {
   #noteCircuit({ code, name }: SomeIssuer, { merchantId, sandbox }: Account, isOpen: boolean): void {
     const about = { merchantId, issuer: code, sandbox };
     this.metrics.openCircuits.set({ issuer: code, environment: sandbox ? 'sandbox' : 'live' }, isOpen ? 1 : 0);
-    if (!isOpen) return this.log.info(`${name} answers again; what waited is sent as it comes due.`, about);
+    if (!isOpen) {
+      this.log.info(`${name} answers again; what waited is looked at now.`, about);
+      return this.#onAnsweringAgain(about);
+    }
     this.metrics.alerts.inc({ issuer: code });
     this.log.error(
       `${name} does not answer. Nothing is sent for a while; cancellations wait and are followed up.`,
       about,
     );
+  }
+
+  /** Says what to do when an issuer that did not answer does so again. */
+  whenAnsweringAgain(listener: (key: AccountKey) => void): void {
+    this.#onAnsweringAgain = listener;
   }
 
   /** Null: not configured. Live credentials never serve a sandbox payment, nor the other way round. */
