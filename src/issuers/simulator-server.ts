@@ -44,12 +44,16 @@ export interface Effect {
 }
 
 export interface SimulatedRequest {
+  /** When it was read whole. */
+  readonly at: Date;
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
   /** What is wrong with it by the issuer's rules (signature, lengths, mandatory fields); null when all is well. */
   readonly fault: string | null;
+  /** What it was answered; null while it is not, or when the connection was broken off instead. */
+  readonly status: number | null;
 }
 
 /** How one cancel is treated: what is done, and what is answered. */
@@ -57,6 +61,8 @@ export interface Behaviour {
   /** Whether and when the card is really cancelled. */
   readonly effect: 'none' | 'before-answer' | 'late';
   readonly answer: SimulatedAnswer;
+  /** How late the effect or the answer is; the simulator's own `lateMs` when absent. */
+  readonly afterMs?: number;
 }
 
 /**
@@ -270,15 +276,15 @@ export class SimulatorServer {
 
   /** Treats one well-formed cancel as its behaviour says, and answers it. */
   cancel({ response }: Exchange, call: CancelCall): void {
-    const { effect, answer } = this.#nextBehaviour(call);
+    const { effect, answer, afterMs = this.lateMs } = this.#nextBehaviour(call);
     const before = this.isCancelled(call.identity);
     const isWanted = effect !== 'none' && !before;
-    if (isWanted && effect === 'late') this.later(this.lateMs, () => this.#apply(call));
+    if (isWanted && effect === 'late') this.later(afterMs, () => this.#apply(call));
     const natural = before ? call.natural.already() : call.natural.success();
     if (isWanted && effect === 'before-answer') this.#apply(call);
     if (answer === 'hang') return;
     if (answer === 'reset') return void response.socket?.resetAndDestroy();
-    if (answer === 'slow') return this.later(this.lateMs, () => write(response, natural));
+    if (answer === 'slow') return this.later(afterMs, () => write(response, natural));
     if (answer === 'cut') return this.#cut(response, natural);
     if (answer === 'natural') return write(response, natural);
     if (answer === 'refuse') return write(response, call.natural.refuse());
@@ -338,13 +344,16 @@ export class SimulatorServer {
     // Not `new URL(path, base)`: it would take a path that begins with two slashes for a host.
     const url = new URL(`${this.url}${request.url ?? '/'}`);
     const seen = {
+      at: new Date(),
       method: request.method ?? '',
       path: request.url ?? '',
       headers: request.headers,
       body,
       fault: null as string | null,
+      status: null as number | null,
     };
     this.requests.push(seen);
+    response.once('finish', () => (seen.status = response.statusCode));
     const exchange: Exchange = {
       request,
       response,

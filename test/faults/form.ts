@@ -1,2 +1,2 @@
-/** `FAULTS=full` runs the fault tests at the size that they are meant for; else they are short enough for every `npm test`. */
+/** The faults' full form takes many minutes; the short one is part of `npm test`. */
 export const isFull = process.env.FAULTS === 'full';
