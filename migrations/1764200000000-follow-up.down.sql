@@ -12,3 +12,6 @@ alter table issuer_callbacks
   drop column reference,
   alter column task_id set not null;
 drop table issuer_modes;
+drop index cancellations_open;
+create index cancellations_open on cancellations (coalesce(lease_until, next_check_at)) where state in ('asking', 'waiting');
+alter table cancellations drop constraint cancellations_open_has_issuer;

@@ -32,3 +32,9 @@ alter table manual_cancellations
   add constraint manual_cancellations_resolution check (resolution in
     ('cancelled-at-issuer', 'already-cancelled', 'refunded-instead', 'cannot-be-cancelled', 'not-needed')),
   add constraint manual_cancellations_resolved check (state <> 'resolved' or resolution is not null);
+
+-- What one issuer's follow-up looks for, so that a backlog at one issuer costs another one nothing.
+drop index cancellations_open;
+create index cancellations_open on cancellations (issuer, (coalesce(lease_until, next_check_at))) where state in ('asking', 'waiting');
+alter table cancellations
+  add constraint cancellations_open_has_issuer check (issuer is not null or state in ('cancelled', 'manual'));

@@ -42,6 +42,15 @@ describe('the follow-up', () => {
     expect(open?.count).toBeLessThanOrEqual(20);
   });
 
+  it('carries a backlog on without waiting for its next look', async () => {
+    await Promise.all(Array.from({ length: 300 }, () => makeOverdue('vault', 'works')));
+
+    await service.service.app.get(FollowUp).sweep();
+
+    // 20 at a time, and a look every 5 s: 75 s, if the end of one did not bring the next.
+    await until('all are cancelled', () => simulators.of.vault.effects.length === 300, 50_000);
+  }, 90_000);
+
   it('makes one effect however often it looks', async () => {
     const due = await makeOverdue('vault', 'slow');
     const followUp = service.service.app.get(FollowUp);

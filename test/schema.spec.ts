@@ -206,6 +206,7 @@ describe('the schema refuses', () => {
       'cancellation_requests_answer_whole',
     ],
     ['the time of no answer', 'cancellation_requests', { answered_at: now }, 'cancellation_requests_answer_whole'],
+    ['an open cancellation of no issuer', 'cancellations', { issuer: null }, 'cancellations_open_has_issuer'],
     ['an attempt of no cancellation', 'attempts', { payment_id: 'P2' }, 'attempts_cancellation'],
     ['an unknown kind of attempt', 'attempts', { kind: 'guess' }, 'attempts_kind'],
     ['an unknown outcome', 'attempts', { outcome: 'success', ended_at: now }, 'attempts_outcome'],

@@ -229,16 +229,18 @@ const freezeAnswer = statement(
    returning 1`,
 );
 
+const selectOverdueIssuers = statement(
+  'select-issuers-with-overdue-cancellations',
+  `select distinct issuer from cancellations
+   where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'`,
+);
+
 const selectOverdue = statement(
   'select-overdue-cancellations',
-  `select merchant_id, payment_id, issuer from (
-     select merchant_id, payment_id, coalesce(issuer, '') as issuer, coalesce(lease_until, next_check_at) as due_at,
-            row_number() over (partition by issuer order by coalesce(lease_until, next_check_at)) as place
-     from cancellations
-     where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'
-   ) as overdue
-   where place <= $2
-   order by due_at`,
+  `select merchant_id, payment_id from cancellations
+   where issuer = $1 and state in ('asking', 'waiting')
+     and coalesce(lease_until, next_check_at) < now() - $2 * interval '1 millisecond'
+   order by coalesce(lease_until, next_check_at) limit $3`,
 );
 
 /** Every waiting cancellation of one account: what a changed mode means for it is decided when it is looked at. */
@@ -518,13 +520,20 @@ export class CancellationStore {
     return rows.length > 0;
   }
 
-  /** Open cancellations that should have been looked at more than `graceMs` ago: of each issuer the most overdue. */
-  async overdue(graceMs: number, mostOfOneIssuer: number): Promise<(PaymentKey & { readonly issuer: string })[]> {
-    const rows = await this.database.run<{ merchant_id: string; payment_id: string; issuer: string }>(selectOverdue, [
+  /** The issuers with open cancellations that should have been looked at more than `graceMs` ago. */
+  async overdueIssuers(graceMs: number): Promise<string[]> {
+    const rows = await this.database.run<{ issuer: string }>(selectOverdueIssuers, [graceMs]);
+    return rows.map(({ issuer }) => issuer);
+  }
+
+  /** An issuer's open cancellations that should have been looked at more than `graceMs` ago, the most overdue first. */
+  async overdue(issuer: string, graceMs: number, most: number): Promise<PaymentKey[]> {
+    const rows = await this.database.run<{ merchant_id: string; payment_id: string }>(selectOverdue, [
+      issuer,
       graceMs,
-      mostOfOneIssuer,
+      most,
     ]);
-    return rows.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id, issuer: row.issuer }));
+    return rows.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id }));
   }
 
   /** Lets the follow-up look at every waiting cancellation of an account now. */

@@ -1,4 +1,9 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import {
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
 import { Log } from '../operations/log.js';
@@ -26,8 +31,10 @@ const MOST_AT_ONCE = 20;
  * found by the next look: rows are the truth.
  */
 @Injectable()
-export class FollowUp implements OnModuleInit, OnApplicationBootstrap {
+export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #atWork = new Map<string, number>();
+  /** Issuers with more that is overdue than there are places. */
+  readonly #hasMore = new Map<string, boolean>();
   readonly #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
 
@@ -55,6 +62,11 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap {
     this.#every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
   }
 
+  /** A start that fails after this one, because its port is taken, is not stopped in any other way. */
+  beforeApplicationShutdown(): void {
+    this.stop();
+  }
+
   /** Begins nothing any more; what is under way goes on. */
   stop(): void {
     this.#isStopped = true;
@@ -63,16 +75,40 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap {
 
   /** Begins what is overdue, the most overdue of each issuer first. */
   async sweep(): Promise<void> {
-    for (const { issuer, ...key } of await this.store.overdue(GRACE_MS, MOST_AT_ONCE)) this.#begin(key, issuer);
+    for (const issuer of await this.store.overdueIssuers(GRACE_MS)) await this.#beginOverdue(issuer);
+  }
+
+  /** Fills the free places of an issuer; where there is more than that, their end brings the next ones at once. */
+  async #beginOverdue(issuer: string): Promise<void> {
+    const free = MOST_AT_ONCE - this.#atWorkFor(issuer);
+    if (this.#isStopped || free <= 0) return;
+    // Every process sees the same rows: each takes its own choice of a few more, so that they rarely meet.
+    const overdue = await this.store.overdue(issuer, GRACE_MS, 4 * free);
+    for (const key of shuffle(overdue).slice(0, free)) this.#begin(key, issuer);
+    this.#hasMore.set(issuer, overdue.length > free);
   }
 
   #begin(key: PaymentKey, issuer: string): void {
-    const atWork = this.#atWork.get(issuer) ?? 0;
+    const atWork = this.#atWorkFor(issuer);
     if (this.#isStopped || atWork >= MOST_AT_ONCE || this.progress.running(key)) return;
     this.#atWork.set(issuer, atWork + 1);
-    void this.progress
-      .carryOn(key, { kind: 'follow-up' })
-      .finally(() => this.#atWork.set(issuer, (this.#atWork.get(issuer) ?? 1) - 1));
+    void this.progress.carryOn(key, { kind: 'follow-up' }).finally(() => this.#ended(issuer));
+  }
+
+  #ended(issuer: string): void {
+    const atWork = this.#atWorkFor(issuer) - 1;
+    this.#atWork.set(issuer, atWork);
+    if (atWork > MOST_AT_ONCE / 2 || !this.#hasMore.get(issuer)) return;
+    this.#hasMore.set(issuer, false);
+    this.#beginOverdue(issuer).catch((error: unknown) => this.#noteFault(error));
+  }
+
+  #atWorkFor(issuer: string): number {
+    return this.#atWork.get(issuer) ?? 0;
+  }
+
+  #noteFault(error: unknown): void {
+    this.log.warn('The sweeper could not look; it looks again.', { error });
   }
 
   /** Does it again and again, each time so long after the last one ended. */
@@ -82,9 +118,14 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap {
       if (!this.#isStopped) this.#timers[at] = setTimeout(() => void run(), ms);
     };
     const run = async () => {
-      await work().catch((error: unknown) => this.log.warn('The sweeper could not look; it looks again.', { error }));
+      await work().catch((error: unknown) => this.#noteFault(error));
       schedule();
     };
     schedule();
   }
+}
+
+function shuffle<Item>(items: readonly Item[]): Item[] {
+  const keyed = items.map((item) => ({ item, at: Math.random() }));
+  return keyed.sort((a, b) => a.at - b.at).map(({ item }) => item);
 }

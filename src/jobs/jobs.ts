@@ -24,7 +24,7 @@ export type Job = {
 }[QueueName];
 
 /** How many jobs of a queue one process takes at a time. */
-const BATCH: Record<QueueName, number> = { 'deliver-notice': 10, 'check-cancellation': 20 };
+const BATCH: Record<QueueName, number> = { 'deliver-notice': 10, 'check-cancellation': 100 };
 
 /** How often jobs of dead processes are looked for, in seconds. */
 const SUPERVISION_S = 5;
