@@ -117,7 +117,11 @@ class Connection implements ProxiedConnection {
   }
 
   reset(): void {
-    for (const socket of [this.client, this.upstream]) if (!socket.destroyed) socket.resetAndDestroy();
+    for (const socket of [this.client, this.upstream]) {
+      // Node never closes a handle that is reset while its end is on its way, and then spins for ever at its exit.
+      if (socket.writableEnded) socket.destroy();
+      else if (!socket.destroyed) socket.resetAndDestroy();
+    }
   }
 
   async #pump(direction: Direction, from: Socket, to: Socket): Promise<void> {
