@@ -27,7 +27,7 @@ const form = isFull
       killEveryMs: 5 * SECOND,
       crashesAt: [40 * SECOND, 120 * SECOND],
       queueDropsAt: [70 * SECOND, 150 * SECOND],
-      settleMs: 10 * MINUTE,
+      settleMs: 20 * MINUTE,
     }
   : {
       payments: 150,
