@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -6,6 +7,7 @@ import { readConfig } from '../src/config.js';
 import { Log } from '../src/operations/log.js';
 import { runService, StartError, type RunningService } from '../src/run.js';
 import { Caller } from './support/caller.js';
+import { startTcpProxy } from './faults/tcp-proxy.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { startPostgresProxy, type PostgresProxy } from './support/postgres-proxy.js';
 import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
@@ -354,6 +356,33 @@ describe('the job queue', () => {
     expect(effectsOn(open.identity)).toBe(1);
     await until('the queue is there again', isThere);
   });
+});
+
+describe('a job queue whose connections have gone silent', () => {
+  it('is heard of again: nothing waits for ever on a connection that nobody ends', async () => {
+    const own = await makeTestDatabase();
+    const queueProxy = await startTcpProxy(() => Number(new URL(own.url).port));
+    const queueUrl = new URL(own.url);
+    queueUrl.port = String(queueProxy.port);
+    const running = await startTestService({ ...settings(own.url), QUEUE_DATABASE_URL: queueUrl.toString() });
+    const isDone = async (name: string) =>
+      (await own.query(`select from pgboss.job where data ->> 'noticeId' = $1 and state = 'completed'`, [name])).length;
+    const addJob = (noticeId: string) =>
+      own.query(`insert into pgboss.job (name, data) values ('deliver-notice', $1)`, [
+        JSON.stringify({ merchantId: 'default', noticeId }),
+      ]);
+    const [before, after] = [randomUUID(), randomUUID()];
+    await addJob(before);
+    await until('its jobs are done', () => isDone(before));
+
+    for (const connection of queueProxy.connections) connection.mode = { kind: 'black-hole' };
+    await addJob(after);
+
+    await until('its jobs are done again', () => isDone(after), 40_000);
+    await running.stop();
+    await queueProxy.stop();
+    await own.drop();
+  }, 120_000);
 });
 
 describe('an unhandled error', () => {

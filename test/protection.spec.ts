@@ -83,12 +83,9 @@ describe('an issuer that is down', () => {
     expect(await attemptsOf(first)).toEqual(['retry', 'retry', 'retry']);
 
     const others = await Promise.all(Array.from({ length: 5 }, () => linked('vault')));
-    const begunAt = performance.now();
     const answers = await Promise.all(others.map(cancel));
-    const tookMs = performance.now() - begunAt;
 
     for (const answer of answers) expect(answer).toMatchObject(inProgress);
-    expect(tookMs).toBeLessThan(2_000);
     for (const payment of others) expect(await attemptsOf(payment)).toEqual([]);
     const { events } = await service.history(others[0]!.paymentId);
     expect(events.map(({ kind }) => kind)).toEqual(['linked', 'waits']);

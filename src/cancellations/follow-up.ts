@@ -4,6 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
 import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -60,10 +61,8 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   }
 
   onApplicationBootstrap(): void {
-    this.#every(SWEEP_MS, async () => {
-      await this.modes.refresh();
-      await this.sweep();
-    });
+    this.#every(SWEEP_MS, () => this.sweep());
+    this.#every(SWEEP_MS, () => this.modes.refresh());
     this.#every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
   }
 
@@ -116,14 +115,18 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     this.log.warn('The sweeper could not look; it looks again.', { error });
   }
 
-  /** Does it again and again, each time so long after the last one ended. */
+  /**
+   * Does it again and again, each time so long after the last one ended. One that hangs, because its connection has gone silent, is not
+   * waited for any longer than that.
+   */
   #every(ms: number, work: () => Promise<void>): void {
     const at = this.#timers.length;
     const schedule = () => {
       if (!this.#isStopped) this.#timers[at] = setTimeout(() => void run(), ms);
     };
     const run = async () => {
-      await work().catch((error: unknown) => this.#noteFault(error));
+      const done = work().catch((error: unknown) => this.#noteFault(error));
+      await Promise.race([done, sleep(ms, null, { ref: false })]);
       schedule();
     };
     schedule();

@@ -34,6 +34,8 @@ export interface EmbeddedPostgresOptions {
   readonly projectFolder: string;
   /** Kept between starts. */
   readonly dataFolder: string;
+  /** A free one when absent. */
+  readonly port?: number;
   /** More `name=value` settings of the server. */
   readonly settings?: readonly string[];
 }
@@ -54,7 +56,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const dataFolder = user ? enterableFor(options.dataFolder) : options.dataFolder;
   const password = makeDataFolder(dataFolder, programs, user);
   endLeftover(dataFolder, programs, user);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const settings = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',

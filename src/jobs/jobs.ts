@@ -3,7 +3,7 @@ import { PgBoss } from 'pg-boss';
 import { CONFIG, type Config } from '../config.js';
 import type { Transaction } from '../database.js';
 import { Log } from '../operations/log.js';
-import { prepareQueue, type queueNames } from './queue-schema.js';
+import { END_MS, endWithin, prepareQueue, queueTimeouts, type queueNames } from './queue-schema.js';
 
 /** The queues there are, with what a job of each carries. Our rows are the truth; a job only says where to look. */
 export interface JobData extends Record<QueueName, object> {
@@ -88,6 +88,7 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
     const boss = new PgBoss({
       connectionString: this.config.queueDatabaseUrl,
       application_name: 'vtex-card-connector-jobs',
+      ...queueTimeouts,
       max: 3,
       migrate: false,
       createSchema: false,
@@ -99,9 +100,9 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
       await boss.start();
       for (const [queue, worker] of this.#workers) await this.#listen(boss, queue, worker);
       this.#boss = boss;
-      if (this.#stopped) await boss.stop({ graceful: false });
+      if (this.#stopped) await stopAtOnce(boss);
     } catch (error) {
-      await boss.stop({ graceful: false }).catch(() => undefined);
+      await stopAtOnce(boss);
       if (!this.#stopped) await this.#prepareAndRestart(error);
     }
   }
@@ -137,7 +138,7 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
   async #makeAgain(boss: PgBoss): Promise<void> {
     this.#boss = null;
     this.log.error('The job queue is gone; it is made again. Requests are answered meanwhile.');
-    await boss.stop({ graceful: false }).catch(() => undefined);
+    await stopAtOnce(boss);
     if (!this.#stopped) this.#restart = setTimeout(() => void this.#start(), MAKE_AGAIN_MS);
   }
 
@@ -155,6 +156,8 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 }
+
+const stopAtOnce = (boss: PgBoss) => endWithin(END_MS, () => boss.stop({ graceful: false }));
 
 /** Postgres: no such schema, table, column or function; pg-boss: no such queue, or not of its version. */
 function isGone(error: unknown): boolean {

@@ -10,6 +10,8 @@ export interface ServiceProcess extends Caller {
   readonly pid: number;
   /** Everything it wrote so far. */
   output(): string;
+  /** Comes when the process is gone, for whatever reason. */
+  readonly gone: Promise<unknown>;
   /** Sends a signal, and waits until the process is gone. Does nothing to one that is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
@@ -77,7 +79,7 @@ async function start(
   }
   // What answers there may be somebody else, to whom the port belongs.
   if (isGone()) return { fault: output() };
-  return Object.assign(caller, { pid: child.pid ?? 0, output, kill });
+  return Object.assign(caller, { pid: child.pid ?? 0, output, gone: exited, kill });
 }
 
 async function isReady(url: string): Promise<boolean> {
