@@ -163,6 +163,9 @@ function* everyCancelHasItsAttempt({ cancels, lateCancels, attempts }: Case) {
   const sent = cancels.filter(({ status }) => status !== 401).length;
   const begun = attempts.filter(({ kind }) => kind === 'cancel').length;
   if (sent > begun) yield `the issuer got ${sent} cancels, and we know of ${begun}`;
+  const carriedOut = cancels.filter(({ status }) => status === null || status < 300 || status >= 500).length;
+  const counted = attempts.filter(({ kind, outcome }) => kind === 'cancel' && outcome !== 'retry').length;
+  if (sent <= begun && carriedOut > counted) yield `the issuer got a cancel that counts as surely not done`;
   if (lateCancels.length > 0) yield 'a cancel was sent for a card that was linked after the cancellation';
 }
 

@@ -25,18 +25,27 @@ const PORT_TRIES = 3;
 /**
  * The built service as production runs it, `node dist/main.js`, with these settings and nothing of the shell's environment.
  * Ready when this returns.
+ *
+ * @param nodeArguments for node itself, before the service's own file: a module to load first, for example
  */
-export async function startServiceProcess(environment: Environment): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  environment: Environment,
+  { nodeArguments = [] }: { readonly nodeArguments?: readonly string[] } = {},
+): Promise<ServiceProcess> {
   for (let tries = 1; ; tries += 1) {
-    const started = await start(environment, await freePort());
+    const started = await start(environment, await freePort(), nodeArguments);
     if (!('fault' in started)) return started;
     const isPortTaken = /^Port \d+ is taken/m.test(started.fault);
     if (!isPortTaken || tries === PORT_TRIES) throw new Error(`The service did not start:\n${started.fault}`);
   }
 }
 
-async function start(environment: Environment, port: number): Promise<ServiceProcess | { readonly fault: string }> {
-  const child = spawn(process.execPath, ['dist/main.js'], {
+async function start(
+  environment: Environment,
+  port: number,
+  nodeArguments: readonly string[],
+): Promise<ServiceProcess | { readonly fault: string }> {
+  const child = spawn(process.execPath, [...nodeArguments, 'dist/main.js'], {
     cwd: process.cwd(),
     env: {
       NODE_ENV: 'production',
@@ -68,6 +77,8 @@ async function start(environment: Environment, port: number): Promise<ServicePro
     }
     await sleep(50);
   }
+  // What answers there may be somebody else, to whom the port belongs.
+  if (isGone()) return { fault: output() };
   return Object.assign(caller, { pid: child.pid ?? 0, output, gone: exited, kill });
 }
 
@@ -81,11 +92,18 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
+/** Two that start at the same time must not get the same port: either would be taken for the other. */
+const givenPorts = new Set<number>();
+
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    if (givenPorts.has(port)) continue;
+    givenPorts.add(port);
+    return port;
+  }
 }

@@ -25,3 +25,29 @@ export async function expireLease(database: TestDatabase, paymentId: string): Pr
     [paymentId],
   );
 }
+
+/** Makes time pass for every payment whose cancellation is open, and for the notices that are still to be delivered. */
+export async function passTimeForAll(database: TestDatabase, ms: number): Promise<void> {
+  await database.query(
+    `with shift as (select $1 * interval '1 millisecond' as by),
+     moved_attempts as (
+       update attempts a set started_at = started_at - by, ended_at = ended_at - by, retry_at = retry_at - by
+       from shift, cancellations c
+       where c.merchant_id = a.merchant_id and c.payment_id = a.payment_id and c.finished_at is null
+     ),
+     moved_jobs as (update pgboss.job set start_after = start_after - by from shift where state = 'created'),
+     moved_callbacks as (
+       update issuer_callbacks set received_at = received_at - by from shift where processed_at is null
+     ),
+     moved_notices as (update notices set next_try_at = next_try_at - by from shift where delivered_at is null)
+     update cancellations
+     set claimed_at = claimed_at - by, lease_until = lease_until - by, next_check_at = next_check_at - by
+     from shift where finished_at is null`,
+    [ms],
+  );
+}
+
+/** Ends every lease, as if the processes that hold them had been silent for longer than their time-outs. */
+export async function expireAllLeases(database: TestDatabase): Promise<void> {
+  await database.query(`update cancellations set lease_until = now() - interval '10 seconds' where state = 'asking'`);
+}
