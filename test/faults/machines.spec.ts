@@ -30,7 +30,7 @@ const form = isFull
       settleMs: 20 * MINUTE,
     }
   : {
-      payments: 150,
+      payments: 100,
       faultsMs: 11 * SECOND,
       killEveryMs: 6 * SECOND,
       crashesAt: [5 * SECOND],

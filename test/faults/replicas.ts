@@ -39,9 +39,10 @@ export class Replicas {
     return random.pick(this.living) ?? null;
   }
 
+  /** Never the only one there is: on a machine where starting takes longer than the pause between kills, nothing would ever be done. */
   async killOne(random: SeededRandom): Promise<void> {
     const victim = this.any(random);
-    if (!victim) return;
+    if (!victim || this.living.length === 1) return;
     this.kills += 1;
     this.#killed.add(victim);
     await victim.kill('SIGKILL');
