@@ -4,6 +4,9 @@ import type { ResendRule, SomeIssuer } from '../issuers/issuer.js';
 import { isProof, type Attempt } from './cancellation.js';
 import { followUpDelayMs, nextStep, type History, type Rules, type Step } from './next-step.js';
 
+/** Cases of each property; the mutation tests want fewer. */
+const RUNS = fc.readConfigureGlobal().numRuns ?? 2_000;
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -734,7 +737,7 @@ describe('for any history and any rules', () => {
   const holds = (property: (given: Case, step: Step) => void, cases: fc.Arbitrary<Case> = anyCase) =>
     fc.assert(
       fc.property(cases, (given) => property(given, decide(given))),
-      { numRuns: 2_000 },
+      { numRuns: RUNS },
     );
 
   it('there is a step, always the same one, whatever order the questions come in', () => {
@@ -903,7 +906,7 @@ describe('for any history and any rules', () => {
 
         expect(afterwards.kind).toBe('manual');
       }),
-      { numRuns: 2_000 },
+      { numRuns: RUNS },
     );
   });
 });
@@ -1217,7 +1220,7 @@ describe('a whole life', () => {
           }
           if (rules.resend.kind === 'after-queries') expect(life.effects.length).toBeLessThanOrEqual(1);
         }),
-        { numRuns: 400 },
+        { numRuns: RUNS / 5 },
       );
     },
   );

@@ -17,8 +17,8 @@ export default {
   incrementalFile: 'coverage/mutation-incremental.json',
   concurrency: 2,
   // Generous, so that a busy machine makes no mutant look like an endless loop.
-  timeoutMS: 20_000,
-  timeoutFactor: 3,
+  timeoutMS: 60_000,
+  timeoutFactor: 4,
   tempDirName: '.data/mutation',
   cleanTempDir: 'always',
   ignorePatterns: ['.data', 'coverage', 'dist', 'docs'],
