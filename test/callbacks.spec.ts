@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CancellationStore } from '../src/cancellations/cancellation-store.js';
 import { settingsFor } from '../src/development/simulators.js';
 import type { ArthaCallback, ArthaSimulator } from '../src/issuers/artha/simulator.js';
 import { issuers } from '../src/issuers/index.js';
@@ -294,6 +295,20 @@ describe('a callback', () => {
     expect(await callBack({ taskId: spell(payment.taskId) })).toEqual(heard);
 
     await expectCancelled(payment);
+  });
+
+  /** As when its process is killed, or the cancel's outcome is recorded, between the two rows of a key that serves both environments. */
+  it('is not looked for again for ever in the environment in which it names nothing', async () => {
+    const payment = await startTask();
+    const message = artha.callback({ taskId: payment.taskId, status: 'success', remarks: null });
+    await post(message);
+    await database.query('delete from issuer_callbacks where task_id = $1 and sandbox', [payment.taskId]);
+
+    expect(await post(message)).toMatchObject(heard);
+
+    expect(await rowsOf(payment.taskId)).toContainEqual({ sandbox: true, processed: false });
+    const found = await service.service.app.get(CancellationStore).matchedCallbacks(1_000);
+    expect(found.filter(({ match }) => 'taskId' in match && match.taskId === payment.taskId)).toEqual([]);
   });
 
   it('is ignored, and acknowledged, when it is about another kind of event', async () => {

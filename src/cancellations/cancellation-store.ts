@@ -295,12 +295,18 @@ const selectCallbacksOfPayment = statement(
    order by received_at`,
 );
 
-/** Kept ones that name a payment with a cancellation; `later` ones among them wait for the end of a call. */
+/**
+ * Kept ones that name a payment with a cancellation, in the environment for which they were kept: the same words for the other one name
+ * nothing, and would be found for ever. `later` ones among them wait for the end of a call.
+ */
 const selectMatchedCallbacks = statement(
   'select-matched-callbacks',
   `select ${callbackColumns} from issuer_callbacks k
    where processed_at is null and (
-     exists (select 1 from attempts a where a.merchant_id = k.merchant_id and a.task_id = k.task_id)
+     exists (select 1 from attempts a
+             join cancellations c using (merchant_id, payment_id)
+             join payments p using (merchant_id, payment_id)
+             where a.merchant_id = k.merchant_id and a.task_id = k.task_id and c.issuer = k.issuer and p.sandbox = k.sandbox)
      or exists (select 1 from issuer_references r join cancellations c using (merchant_id, payment_id)
                 where r.merchant_id = k.merchant_id and r.issuer = k.issuer and r.sandbox = k.sandbox and r.reference @> k.reference))
    order by received_at limit $1`,

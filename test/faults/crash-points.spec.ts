@@ -22,7 +22,11 @@ describe('killed at one instant, and started again', () => {
   each(chosen.map((boundary, place) => [boundary.name, boundary, place] as const))(
     '%s',
     async (_name, boundary, place) => {
-      const result = await runCrash(boundary, matrix, place % 2 === 0);
+      const result = await runCrash(boundary, matrix, place % 2 === 0).catch((error: unknown) => {
+        // Jest tells it only when all is over, which may be half an hour later.
+        if (isFull) process.stderr.write(`${boundary.name}: ${(error as Error).stack}\n`);
+        throw error;
+      });
       results.push(result);
       if (isFull) process.stderr.write(`${lineOf(result)}\n`);
 

@@ -338,7 +338,7 @@ class Rig {
     await until(
       'nothing is under way or due',
       async () => (await this.#count(`coalesce(lease_until, next_check_at) <= now() or state = 'asking'`)) === 0,
-      30_000,
+      60_000,
     );
   }
 
@@ -347,7 +347,8 @@ class Rig {
     const look = () =>
       this.parts.database.query(
         `select 1 from issuer_callbacks k where processed_at is null and (
-           exists (select 1 from attempts a where a.task_id = k.task_id)
+           exists (select 1 from attempts a join payments p using (merchant_id, payment_id)
+                   where a.task_id = k.task_id and p.sandbox = k.sandbox)
            or exists (select 1 from issuer_references r join cancellations c using (merchant_id, payment_id)
                       where r.issuer = k.issuer and r.sandbox = k.sandbox and r.reference @> k.reference))`,
       );
