@@ -1,4 +1,4 @@
-import { isProof, type Attempt } from '../../src/cancellations/cancellation.js';
+import type { Attempt } from '../../src/cancellations/cancellation.js';
 import type { Rules } from '../../src/cancellations/next-step.js';
 import type { Begun, Decided, LifeLog } from './simulation.js';
 
@@ -14,8 +14,19 @@ const MINUTE = 60 * SECOND;
 const SHORTEST_REPEAT_MS = 10 * SECOND;
 const MOST_UNKNOWN_CANCELS = 3;
 
+/** After an `unknown`: how many queries must say "not cancelled", and how long after the cancels the last of them. Null: none has to. */
+const queriesBeforeResend: Readonly<
+  Record<string, { queries: number; quietMs: (timeoutMs: number) => number } | null>
+> = {
+  vault: { queries: 2, quietMs: (timeoutMs) => Math.max(10 * SECOND, 3 * timeoutMs) },
+  artha: { queries: 1, quietMs: () => 10 * SECOND },
+  qitech: { queries: 1, quietMs: () => 10 * SECOND },
+  corecard: null,
+};
+
 const endOf = ({ endedAt, startedAt }: Attempt) => (endedAt ?? startedAt).getTime();
 
+const isProof = (outcome: Attempt['outcome']) => outcome === 'cancelled' || outcome === 'already-cancelled';
 const isCancel = ({ kind }: Attempt) => kind === 'cancel';
 const isUnknownCancel = ({ kind, outcome }: Attempt) => kind === 'cancel' && outcome === 'unknown';
 const isDoubtful = ({ kind, outcome }: Attempt) =>
@@ -50,6 +61,12 @@ function auditTruth(life: LifeLog, broken: string[]): void {
     if (to === 'cancelled' && !isCardCancelled && !isClaim)
       broken.push(`1: recorded as cancelled at ${at}, and the card is not`);
   }
+  // CoreCard's webhook does not say whose cancel it was.
+  for (const { at, to, attempts } of life.decided) {
+    const proof = attempts.find(({ outcome }) => isProof(outcome));
+    const isOurs = proof?.kind !== 'callback' || life.issuer !== 'corecard' || attempts.some(isUnknownCancel);
+    if (to === 'cancelled' && !isOurs) broken.push(`1: at ${at} a webhook proved what no cancel of ours can have done`);
+  }
   if (life.isSettled && life.effects.length > 0) broken.push('2: settled, and cancelled at the issuer as well');
 }
 
@@ -60,7 +77,7 @@ function auditSends(life: LifeLog, broken: string[]): void {
   const endedAt = Math.min(manualAt, life.decided.find(({ to }) => to === 'cancelled')?.at ?? Infinity);
   const cancels = life.begun.filter(({ kind }) => kind === 'cancel');
   for (const begun of cancels) {
-    const fault = begun.at > endedAt ? 'although it was final' : sendFault(begun);
+    const fault = begun.at > endedAt ? 'although it was final' : sendFault(life, begun);
     if (fault) broken.push(`2: a cancel was begun at ${begun.at} ${fault}`);
     if (begun.sentAt !== null && begun.sentAt > manualAt)
       broken.push(`4: a cancel was sent at ${begun.sentAt} after cancel-manually`);
@@ -76,7 +93,7 @@ function auditSends(life: LifeLog, broken: string[]): void {
 }
 
 /** What the table of when to send again says against this one; null where nothing. */
-function sendFault({ before, rules, at, why }: Begun): string | null {
+function sendFault({ issuer, timeoutMs }: LifeLog, { before, rules, at, why }: Begun): string | null {
   if (rules.mode !== 'live' || rules.isCircuitOpen) return 'although nothing may be sent';
   if (before.some(({ outcome }) => outcome === null)) return 'while another call was under way';
   if (before.some(({ outcome }) => isProof(outcome))) return 'although it was proven';
@@ -86,12 +103,13 @@ function sendFault({ before, rules, at, why }: Begun): string | null {
   if (doubt.outcome === 'refused') return 'after a refusal';
   const unknown = before.filter(isUnknownCancel);
   if (unknown.length >= MOST_UNKNOWN_CANCELS) return 'after three that ended unknown';
-  if (rules.resend.kind === 'allowed') {
+  if (queriesBeforeResend[issuer] === null) {
     return at < endOf(before.findLast(isCancel) ?? doubt) + SHORTEST_REPEAT_MS ? retryFault(before, at) : null;
   }
-  if (!isAllowedByQueries(before, doubt, rules))
+  if (!isAllowedByQueries(before, doubt, { issuer, timeoutMs })) {
     return 'although too few queries said that it is not cancelled, or too soon';
-  return why === 'request' && !rules.resend.insideBudget ? 'while VTEX was waiting' : null;
+  }
+  return why === 'request' ? 'while VTEX was waiting' : null;
 }
 
 /** After a cancel that surely was not sent the next one waits 0.2 s, 0.6 s … and as long as the issuer wishes. */
@@ -104,18 +122,23 @@ function retryFault(before: readonly Attempt[], at: number): string | null {
   return isTooSoon ? 'sooner than the issuer wished, or than any may' : null;
 }
 
-function isAllowedByQueries(before: readonly Attempt[], doubt: Attempt, { resend, timeoutMs }: Rules): boolean {
-  if (resend.kind === 'allowed') return true;
+function isAllowedByQueries(
+  before: readonly Attempt[],
+  doubt: Attempt,
+  { issuer, timeoutMs }: Pick<LifeLog, 'issuer' | 'timeoutMs'>,
+): boolean {
+  const rule = queriesBeforeResend[issuer];
+  if (!rule) return true;
   const queries = before
     .filter(({ kind, attemptNo }) => kind === 'query' && attemptNo > doubt.attemptNo)
-    .slice(-resend.queries);
+    .slice(-rule.queries);
   const quietSince = Math.max(...before.filter(isUnknownCancel).map(endOf));
   const last = queries.at(-1);
   return (
     last !== undefined &&
-    queries.length === resend.queries &&
+    queries.length === rule.queries &&
     queries.every(({ outcome }) => outcome === 'not-cancelled') &&
-    last.startedAt.getTime() - quietSince >= resend.quietMs(timeoutMs)
+    last.startedAt.getTime() - quietSince >= rule.quietMs(timeoutMs)
   );
 }
 
@@ -172,8 +195,8 @@ function manualFault(life: LifeLog, { at, reason, attempts, rules }: Decided): s
   const isUndone = !attempts.some(isDoubtful) && !attempts.some(isPending);
   if (reason === 'mode_manual' || reason === 'dry_run') return isUndone ? null : 'although the issuer may be at it';
   if (reason !== 'no_answer')
-    return isRefused(attempts, rules) || isOutOfSends(attempts, rules) ? null : 'although nothing stands refused';
-  if (isOutOfSends(attempts, rules)) return null;
+    return isRefused(attempts, rules) || isOutOfSends(attempts, life) ? null : 'although nothing stands refused';
+  if (isOutOfSends(attempts, life)) return null;
   if (at >= giveUpAt) return isLookedAtLast(attempts, rules, giveUpAt) ? null : 'without a last look';
   const last = attempts.at(-1);
   const isHopeless = last !== undefined && !rules.canQuery && at >= endOf(last) + 10 * MINUTE && !isUndone;
@@ -208,10 +231,10 @@ function isRefused(attempts: readonly Attempt[], rules: Rules): boolean {
   return cancel.certainty === 'plain' || !rules.canQuery;
 }
 
-function isOutOfSends(attempts: readonly Attempt[], rules: Rules): boolean {
+function isOutOfSends(attempts: readonly Attempt[], life: LifeLog): boolean {
   const doubt = attempts.findLast(isDoubtful);
-  if (!doubt || rules.resend.kind === 'allowed' || attempts.some(isPending)) return false;
-  return attempts.filter(isUnknownCancel).length >= MOST_UNKNOWN_CANCELS && isAllowedByQueries(attempts, doubt, rules);
+  if (!doubt || queriesBeforeResend[life.issuer] === null || attempts.some(isPending)) return false;
+  return attempts.filter(isUnknownCancel).length >= MOST_UNKNOWN_CANCELS && isAllowedByQueries(attempts, doubt, life);
 }
 
 /** Where a look is possible and something may have been done, giving up comes after one. */

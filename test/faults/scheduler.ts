@@ -57,7 +57,6 @@ export class Scheduler {
         this.#remove(fiber);
         return onEnd?.(null);
       }
-      fiber.order = this.random.next();
       if (typeof wait.value === 'number') fiber.at = this.now + wait.value;
       else if (wait.value.run.isOver) fiber.at = this.now;
       else {

@@ -376,7 +376,7 @@ class Life {
   #planVtex(): void {
     const random = this.#random;
     const value = random.pick([null, null, 23, VALUE_IN_CENTS]);
-    const count = random.pick([1, 2, 3, 5, 8]);
+    const count = random.pick([1, 1, 2, 3, 5]);
     let at = 0;
     let requestId = 'R1';
     for (let sent = 0; sent < count; sent += 1) {
@@ -841,7 +841,7 @@ class Life {
 
   #followUp(process: Process): void {
     if (process.running) return this.#hinder(SWEPT_MS + 3 * SECOND + 2 * this.#leaseMs);
-    this.#clock.spawn(process, this.#carryOnOrJoin(process, { kind: 'follow-up' }), ignoreOutage);
+    this.#run(process, this.#carriedOn(process, { kind: 'follow-up' }));
   }
 
   /** When each process looks next: not at every tick, but at the first one at which there is something to be found. */
@@ -862,7 +862,7 @@ class Life {
   #sweep(process: Process): void {
     this.#planSweeps();
     if (this.#clock.now < this.#backAt || process.running) return;
-    this.#clock.spawn(process, this.#carryOnOrJoin(process, { kind: 'follow-up' }), ignoreOutage);
+    this.#run(process, this.#carriedOn(process, { kind: 'follow-up' }));
   }
 
   #sweepCallbacks(process: Process): void {
@@ -1243,5 +1243,5 @@ const tickAt = ({ phaseMs }: Process, after: number, everyMs: number): number =>
 
 /** Whatever a database that is away ends is looked for again; any other error is a fault of the rig. */
 function ignoreOutage(error: unknown): void {
-  if (error && error !== databaseAway) throw error;
+  if (error && error !== databaseAway) throw error as Error;
 }
