@@ -33,6 +33,9 @@ const isDoubtful = ({ kind, outcome }: Attempt) =>
   kind === 'cancel' && (outcome === 'unknown' || outcome === 'refused');
 const isPending = ({ outcome }: Attempt) => outcome === 'pending';
 
+/** The issuer, and the time-out that its rule counts with. */
+type Terms = Pick<LifeLog, 'issuer' | 'timeoutMs'>;
+
 /** What was broken, each as a sentence that begins with the promise's number; empty for a life without fault. */
 export function audit(life: LifeLog): string[] {
   if (life.spins) return ['5: it never ends'];
@@ -92,8 +95,16 @@ function auditSends(life: LifeLog, broken: string[]): void {
     broken.push('2: more than three cancels ended unknown');
 }
 
-/** What the table of when to send again says against this one; null where nothing. */
-function sendFault({ issuer, timeoutMs }: LifeLog, { before, rules, at, why }: Begun): string | null {
+/** What the table of when to send again says against this cancel; null where nothing. */
+export function sendFault(
+  { issuer, timeoutMs }: Terms,
+  {
+    before,
+    rules,
+    at,
+    why,
+  }: Pick<Begun, 'before' | 'at' | 'why'> & { readonly rules: Pick<Rules, 'mode' | 'isCircuitOpen'> },
+): string | null {
   if (rules.mode !== 'live' || rules.isCircuitOpen) return 'although nothing may be sent';
   if (before.some(({ outcome }) => outcome === null)) return 'while another call was under way';
   if (before.some(({ outcome }) => isProof(outcome))) return 'although it was proven';
@@ -122,11 +133,7 @@ function retryFault(before: readonly Attempt[], at: number): string | null {
   return isTooSoon ? 'sooner than the issuer wished, or than any may' : null;
 }
 
-function isAllowedByQueries(
-  before: readonly Attempt[],
-  doubt: Attempt,
-  { issuer, timeoutMs }: Pick<LifeLog, 'issuer' | 'timeoutMs'>,
-): boolean {
+function isAllowedByQueries(before: readonly Attempt[], doubt: Attempt, { issuer, timeoutMs }: Terms): boolean {
   const rule = queriesBeforeResend[issuer];
   if (!rule) return true;
   const queries = before
@@ -175,7 +182,7 @@ function auditAnswers(life: LifeLog, broken: string[]): void {
 function auditManual(life: LifeLog, broken: string[]): void {
   for (const decided of life.decided) {
     if (decided.to !== 'manual' || decided.isClaim) continue;
-    const fault = manualFault(life, decided);
+    const fault = manualFault({ ...life, claimedAt: life.row?.claimedAt.getTime() ?? 0 }, decided);
     if (fault) broken.push(`4: cancel-manually (${decided.reason}) was decided at ${decided.at} ${fault}`);
   }
   for (const told of life.told) {
@@ -187,11 +194,19 @@ function auditManual(life: LifeLog, broken: string[]): void {
   }
 }
 
-function manualFault(life: LifeLog, { at, reason, attempts, rules }: Decided): string | null {
+/** What speaks against asking a person then; null where nothing. */
+export function manualFault(
+  life: Terms & { readonly giveUpMs: number; readonly claimedAt: number },
+  {
+    at,
+    reason,
+    attempts,
+    rules,
+  }: Pick<Decided, 'at' | 'reason' | 'attempts'> & { readonly rules: Omit<Rules, 'resend'> },
+): string | null {
   if (attempts.some(({ outcome }) => isProof(outcome))) return 'although it was proven';
   if (attempts.some(({ outcome }) => outcome === null)) return 'while a call was under way';
-  const claimedAt = life.row?.claimedAt.getTime() ?? 0;
-  const giveUpAt = claimedAt + life.giveUpMs;
+  const giveUpAt = life.claimedAt + life.giveUpMs;
   const isUndone = !attempts.some(isDoubtful) && !attempts.some(isPending);
   if (reason === 'mode_manual' || reason === 'dry_run') return isUndone ? null : 'although the issuer may be at it';
   if (reason !== 'no_answer')
@@ -207,7 +222,7 @@ function manualFault(life: LifeLog, { at, reason, attempts, rules }: Decided): s
     return 'although a callback may come';
   const doubt = attempts.findLast(isDoubtful);
   const maySend =
-    rules.resend.kind === 'allowed' &&
+    queriesBeforeResend[life.issuer] === null &&
     rules.mode === 'live' &&
     doubt?.outcome === 'unknown' &&
     !attempts.some(isPending);
@@ -216,7 +231,7 @@ function manualFault(life: LifeLog, { at, reason, attempts, rules }: Decided): s
 }
 
 /** Final by itself, or told by a query or a callback afterwards. */
-function isRefused(attempts: readonly Attempt[], rules: Rules): boolean {
+function isRefused(attempts: readonly Attempt[], rules: Pick<Rules, 'canQuery'>): boolean {
   if (attempts.some(({ kind, outcome }) => kind === 'callback' && outcome === 'refused')) return true;
   const cancel = attempts.findLast(isCancel);
   if (!cancel) return false;
@@ -231,14 +246,14 @@ function isRefused(attempts: readonly Attempt[], rules: Rules): boolean {
   return cancel.certainty === 'plain' || !rules.canQuery;
 }
 
-function isOutOfSends(attempts: readonly Attempt[], life: LifeLog): boolean {
+function isOutOfSends(attempts: readonly Attempt[], life: Terms): boolean {
   const doubt = attempts.findLast(isDoubtful);
   if (!doubt || queriesBeforeResend[life.issuer] === null || attempts.some(isPending)) return false;
   return attempts.filter(isUnknownCancel).length >= MOST_UNKNOWN_CANCELS && isAllowedByQueries(attempts, doubt, life);
 }
 
 /** Where a look is possible and something may have been done, giving up comes after one. */
-function isLookedAtLast(attempts: readonly Attempt[], rules: Rules, giveUpAt: number): boolean {
+function isLookedAtLast(attempts: readonly Attempt[], rules: Omit<Rules, 'resend'>, giveUpAt: number): boolean {
   const canLook = rules.canQuery && !rules.isCircuitOpen && (rules.mode === 'live' || rules.mode === 'manual');
   if (!canLook || (!attempts.some(isDoubtful) && !attempts.some(isPending))) return true;
   return attempts.some(({ kind, startedAt }) => kind === 'query' && startedAt.getTime() >= giveUpAt);
