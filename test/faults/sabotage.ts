@@ -203,4 +203,149 @@ export const sabotages: readonly Sabotage[] = [
     edits: one(decide, "standsDown: state === 'manual'", 'standsDown: false'),
     foundBy: simulation,
   },
+
+  // What SQL and the loops around it hold.
+  {
+    name: 'a second claim takes the effect over',
+    breaks: 2,
+    edits: one(
+      store,
+      'on conflict on constraint cancellations_pk do nothing',
+      'on conflict on constraint cancellations_pk do update set cancellation_id = excluded.cancellation_id',
+    ),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'the call is made and not written down before',
+    breaks: 2,
+    edits: one(
+      store,
+      "insert into attempts (merchant_id, payment_id, attempt_no, kind) select merchant_id, payment_id, 1, 'cancel' from effect",
+      "insert into attempts (merchant_id, payment_id, attempt_no, kind) select merchant_id, payment_id, 1, 'cancel' from effect where false",
+    ),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'recorded as cancelled before the issuer has answered',
+    breaks: 1,
+    edits: one(
+      progress,
+      'const finding = await this.#exchange(account, attempt, { key, reference, attempts: [] });',
+      "void this.#exchange(account, attempt, { key, reference, attempts: [] });\n    const finding: Finding = { outcome: 'cancelled', evidence: { httpStatus: 200, issuerCode: null, issuerText: null, traceId: null } };",
+    ),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'a lease is taken over before it has expired',
+    breaks: 2,
+    edits: [
+      { file: progress, find: 'if (cancellation.leaseUntil && cancellation.leaseUntil > now) return;', replace: '' },
+      {
+        file: record,
+        find: '|| !cancellation.leaseUntil || cancellation.leaseUntil > now) return;',
+        replace: ') return;',
+      },
+    ],
+    foundBy: onPostgres,
+  },
+  {
+    name: 'an expired lease is never taken over',
+    breaks: 5,
+    edits: one(progress, 'await this.record.takeOver(key);\n        continue;', 'return;'),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'the answer after a restart of the work is another cancellationId',
+    breaks: 3,
+    edits: one(
+      service,
+      'answers.cancelled(request, cancellation.cancellationId)',
+      'answers.cancelled(request, newCancellationId())',
+    ),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'an answer is rendered again instead of stored',
+    breaks: 3,
+    edits: [
+      { file: service, find: 'if (seen?.answer) return seen.answer;', replace: '' },
+      { file: service, find: 'if (seen.answer) {', replace: 'if (seen.answer && seen.partial) {' },
+      { file: service, find: 'return seen?.answer ?? null;', replace: 'return seen ? answer : null;' },
+    ],
+    foundBy: onPostgres,
+  },
+  {
+    name: 'the answer that was given is not stored',
+    breaks: 3,
+    edits: one(service, 'if (await this.store.freezeAnswer(request, answer, state)) {', 'if (state) {'),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'a forged callback is believed',
+    breaks: 7,
+    edits: one(
+      'src/issuers/artha/callback.ts',
+      "if (signed === null || !isGenuine(signed, signature, publicKey)) return { kind: 'forged' };",
+      'void isGenuine;',
+    ),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'a callback that comes twice counts twice',
+    breaks: 2,
+    edits: one(
+      store,
+      'on conflict on constraint issuer_callbacks_pk do nothing',
+      'on conflict on constraint issuer_callbacks_pk do update set processed_at = null',
+    ),
+    foundBy: { spec: 'test/callbacks.spec.ts' },
+  },
+  {
+    name: 'a person is told of the same task twice',
+    breaks: 6,
+    edits: one(
+      'src/manual-cancellations/manual-cancellations.ts',
+      "await this.#notify(sql, task.merchantId, 'manual_required', opened.manual_cancellation_id);",
+      "await this.#notify(sql, task.merchantId, 'manual_required', opened.manual_cancellation_id);\n    await this.#notify(sql, task.merchantId, 'manual_required', opened.manual_cancellation_id);",
+    ),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'a person is not told that nothing is left to do',
+    breaks: 6,
+    edits: one(record, 'return move.standsDown ? this.#standDown(sql, key) : undefined;', 'return;'),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'no notice of a manual cancellation is written',
+    breaks: 6,
+    edits: one(record, "return this.manual.open(sql, { ...key, kind: 'whole', reason: move.reason });", 'return;'),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'an answer that comes after its lease was taken over is not recorded',
+    breaks: 5,
+    edits: one(
+      store,
+      'trace_id = $13, ended_at = now()\n   where merchant_id = $1 and payment_id = $2 and attempt_no = $3',
+      'trace_id = $13, ended_at = now()\n   where merchant_id = $1 and payment_id = $2 and attempt_no = $3 and outcome is null',
+    ),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'a cancel is begun although the payment is final',
+    breaks: 4,
+    edits: one(
+      store,
+      'where merchant_id = $1 and payment_id = $2 and version = $3 and lease_until is null and finished_at is null\n     returning merchant_id, payment_id, version',
+      'where merchant_id = $1 and payment_id = $2\n     returning merchant_id, payment_id, version',
+    ),
+    foundBy: onPostgres,
+  },
+  {
+    name: 'the sweeper does not look for calls that were lost',
+    breaks: 5,
+    edits: one(store, "where state in ('asking', 'waiting') and coalesce", "where state = 'waiting' and coalesce"),
+    foundBy: onPostgres,
+  },
 ];

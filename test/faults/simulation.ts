@@ -1184,7 +1184,9 @@ class Life {
   /** The call itself. Between the intent and the call a process may be held up, or die. */
   *#exchange(process: Process, begun: Begun, begunAt: number, attempts: readonly Attempt[]): Steps<Finding> {
     const random = this.#random;
-    yield this.#weather.slowTrips > 0 && random.chance(0.05) ? random.spread(1, 12 * SECOND) : random.next();
+    const heldUpMs = this.#weather.slowTrips > 0 && random.chance(0.05) ? random.spread(1, 12 * SECOND) : random.next();
+    this.#hinder(heldUpMs);
+    yield heldUpMs;
     const { now } = this.#clock;
     if (now - begunAt >= LEASE_MARGIN_MS || process.account.protection.isOpen) {
       begun.overAt = now;
