@@ -154,7 +154,9 @@ describe('planted', () => {
       const isFound =
         code === 1 && /● .* › |● keeps|Seed \d+/.test(output) && !/SyntaxError|Test suite failed to run/.test(output);
       if (!isFound) say(output.slice(-3_000));
-      table.push(`${breaks} | ${(tookMs / 1_000).toFixed(1)} s | ${foundBy.spec} | ${name}`);
+      const line = `${breaks} | ${isFound ? '' : 'NOT '}${(tookMs / 1_000).toFixed(1)} s | ${foundBy.spec} | ${name}`;
+      table.push(line);
+      say(line);
       expect(isFound).toBe(true);
     },
     FOUND_WITHIN_MS + 30_000,

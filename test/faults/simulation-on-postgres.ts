@@ -30,6 +30,7 @@ const HOUR = 60 * MINUTE;
 const TIMEOUT_MS = 250;
 /** Within the time-out: a slow answer is an answer, unless its lease was taken over meanwhile. */
 const LATE_MS = 120;
+const LEASE_MARGIN_MS = 5_000;
 const GIVE_UP_HOURS = 0.5;
 
 /** A row that is overdue by less is still its job's. */
@@ -134,6 +135,8 @@ class Life {
   readonly #underWay: Promise<unknown>[] = [];
   /** Nobody carries it on but the sweeper, which finds what is overdue. */
   readonly #isLeftAlone: boolean;
+  /** Time was moved while a call may have been under way. */
+  #mayBeTakenOver = false;
   #cancelsAtManual: number | null = null;
 
   constructor(
@@ -155,7 +158,8 @@ class Life {
       reference: this.#reference,
     });
     if (status !== 201) return [`the rig itself: the payment could not be linked, ${status}`];
-    await this.#request('R1');
+    const firstAtOnce = this.#random.pick([1, 1, 2, 3]);
+    await Promise.all(Array.from({ length: firstAtOnce }, () => this.#request('R1')));
     const actions = this.#random.int(0, 6);
     for (let action = 0; action < actions; action += 1) {
       await this.#act();
@@ -206,14 +210,33 @@ class Life {
     if (chosen < 0.4) {
       const same = random.chance(0.5);
       await Promise.all([2, 3, 4].map((at) => this.#request(same ? 'R1' : `R${at}`)));
-    } else if (chosen < 0.65) {
+    } else if (chosen < 0.6) {
+      this.#mayBeTakenOver = true;
       await passTime(this.stage.database, this.#paymentId, random.spread(SECOND, 20 * MINUTE));
       await this.#carryOn();
-    } else if (chosen < 0.75) {
+    } else if (chosen < 0.66) {
+      this.#mayBeTakenOver = true;
       await expireLease(this.stage.database, this.#paymentId);
       await this.#carryOn();
-    } else if (chosen < 0.9) await this.#callBack();
+    } else if (chosen < 0.7) await this.#carryOn();
+    else if (chosen < 0.75) await this.#loseQuery();
+    else if (chosen < 0.9) await this.#callBack();
     else await this.#service().internal('POST', `payments/${this.#paymentId}/check`);
+  }
+
+  /** A process writes down that it asks for the state, and dies. */
+  async #loseQuery(): Promise<void> {
+    this.#mayBeTakenOver = true;
+    await this.stage.database.query(
+      `with lost as (
+         update cancellations set state = 'asking', version = version + 1, lease_until = now() - interval '10 seconds'
+         where payment_id = $1 and state = 'waiting' returning merchant_id, payment_id
+       )
+       insert into attempts (merchant_id, payment_id, attempt_no, kind, started_at)
+       select merchant_id, payment_id, (select coalesce(max(attempt_no), 0) + 1 from attempts where payment_id = $1), 'query',
+              now() - interval '12 seconds' from lost`,
+      [this.#paymentId],
+    );
   }
 
   #service(): TestService {
@@ -333,11 +356,12 @@ class Life {
 
   /** Lets time pass from one due time to the next, until it is final. */
   async #end(): Promise<void> {
+    if (this.#isLeftAlone) await this.#loseQuery();
     for (let looks = 0; looks < 120; looks += 1) {
       const row = await this.#watch();
       if (!row) await this.#request('R1');
       else if (row.state === 'cancelled' || row.state === 'manual') break;
-      else if (row.state === 'asking' && !this.#random.chance(0.1)) await sleep(25);
+      else if (row.state === 'asking' && (row.due_in_ms ?? 0) > 0) await sleep(25);
       else {
         await passTime(this.stage.database, this.#paymentId, Math.max(row.due_in_ms ?? 0, 0) + 1);
         await this.#carryOn();
@@ -382,6 +406,11 @@ class Life {
       this.#broken.push(`2: the issuer got ${seen} cancels, and ${cancels.length} were written down before`);
     if (cancels.filter(({ outcome }) => outcome === 'unknown').length > 3)
       this.#broken.push('2: more than three cancels ended unknown');
+    const isTakenOverEarly = attempts.some(
+      ({ late, issuerCode, startedAt, endedAt }) =>
+        (late || issuerCode === 'lease-expired') && Number(endedAt) - Number(startedAt) < TIMEOUT_MS + LEASE_MARGIN_MS,
+    );
+    if (isTakenOverEarly && !this.#mayBeTakenOver) this.#broken.push('2: taken over although its lease held');
     // What was known when a cancel was sent, unless a later answer wrote over it.
     if (!attempts.some(({ late }) => late)) {
       for (const { attemptNo, startedAt } of cancels) {
