@@ -113,6 +113,12 @@ describe('at every issuer', () => {
     expect(next(code, failed, 6)).toBe('send at 16, not before 16 or in the budget');
   });
 
+  it.each(issuerCodes)('%s: pauses as after the first, where something was recorded before its late answer', (code) => {
+    const late = [cancel('retry', 0, 21), query('not-cancelled', 20)];
+
+    expect(next(code, late, 21)).toContain(', not before 21.2 ');
+  });
+
   it.each(issuerCodes)('%s: honours Retry-After, and never hammers an issuer that wishes for no pause', (code) => {
     const wish = (seconds: number) => [cancel('retry', 0, 0, { retryAt: at(seconds), httpStatus: 429 })];
 

@@ -224,8 +224,11 @@ function sendTimes(
 function retryTime(cancel: Attempt, attempts: readonly Attempt[]): number {
   const retries = attempts.length - 1 - attempts.findLastIndex(({ outcome }) => outcome !== 'retry');
   // 0.2 s, 0.6 s, 1.8 s …: a restarting issuer is met within the budget, a dead one is not hammered.
+  // None in a row where something else was recorded after this one, whose answer came late.
   const pauseMs =
-    cancel.retryWhen === 'later' ? SHORTEST_REPEAT_MS : Math.min(200 * 3 ** (retries - 1), SHORTEST_REPEAT_MS);
+    cancel.retryWhen === 'later'
+      ? SHORTEST_REPEAT_MS
+      : Math.min(200 * 3 ** Math.max(retries - 1, 0), SHORTEST_REPEAT_MS);
   return Math.max(endOf(cancel) + pauseMs, cancel.retryAt?.getTime() ?? 0);
 }
 

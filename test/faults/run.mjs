@@ -7,8 +7,12 @@ import { spawn } from 'node:child_process';
 
 const given = process.argv.slice(2);
 const what = given.length > 0 ? given : ['test/faults/'];
-const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', '--runInBand', ...what], {
-  stdio: 'inherit',
-  env: { ...process.env, FAULTS: 'full' },
-});
+const child = spawn(
+  process.execPath,
+  ['node_modules/jest/bin/jest.js', '--runInBand', '--testTimeout=21600000', ...what],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, FAULTS: 'full' },
+  },
+);
 child.on('exit', (code) => (process.exitCode = code ?? 1));
