@@ -87,24 +87,25 @@ it('delays each piece', async () => {
   expect(performance.now() - sentAt).toBeGreaterThanOrEqual(2 * A_WHILE_MS - 2);
 });
 
-it('cuts after so many bytes of the request: the server gets those and no more, the client a reset', async () => {
+it('cuts after so many bytes of the request: the server gets no more than those, the client a reset', async () => {
   const client = await connect({ kind: 'cut', direction: 'up', afterBytes: 4 });
 
   client.socket.write(LETTERS);
   await until('it is closed', () => client.isClosed);
 
   expect(client.fault).toBe('ECONNRESET');
-  expect(echo.received).toBe(LETTERS.slice(0, 4));
+  // A reset discards what the server had not read yet.
+  expect(['', LETTERS.slice(0, 4)]).toContain(echo.received);
 });
 
-it('cuts after so many bytes of the answer: the server got everything, the client these bytes and a reset', async () => {
+it('cuts after so many bytes of the answer: the server got everything, the client no more than these bytes and a reset', async () => {
   const client = await connect({ kind: 'cut', direction: 'down', afterBytes: 4 });
 
   client.socket.write(LETTERS);
   await until('it is closed', () => client.isClosed);
 
   expect(client.fault).toBe('ECONNRESET');
-  expect(client.text).toBe(LETTERS.slice(0, 4));
+  expect(['', LETTERS.slice(0, 4)]).toContain(client.text);
   expect(echo.received).toBe(LETTERS);
 });
 
