@@ -83,7 +83,7 @@ export const boundaries: readonly Boundary[] = [
     crashes: [
       { points: [cancelWritten] },
       { points: [cancelWritten], timePasses: [15 * SECOND, 15 * SECOND] },
-      { points: [cancelWritten], timePasses: [15 * SECOND, 15 * SECOND, 35 * SECOND] },
+      { points: [cancelWritten], timePasses: [15 * SECOND, 15 * SECOND, 125 * SECOND, 125 * SECOND] },
     ],
   },
   later('given up, not committed', [15 * MINUTE, 21 * HOUR], commit('set-manual', 'before')),

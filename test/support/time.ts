@@ -28,8 +28,9 @@ export async function expireLease(database: TestDatabase, paymentId: string): Pr
 
 /** Makes time pass for every payment whose cancellation is open, and for the notices that are still to be delivered. */
 export async function passTimeForAll(database: TestDatabase, ms: number): Promise<void> {
-  await database.query(
-    `with shift as (select $1 * interval '1 millisecond' as by),
+  const move = () =>
+    database.query(
+      `with shift as (select $1 * interval '1 millisecond' as by),
      moved_attempts as (
        update attempts a set started_at = started_at - by, ended_at = ended_at - by, retry_at = retry_at - by
        from shift, cancellations c
@@ -43,9 +44,20 @@ export async function passTimeForAll(database: TestDatabase, ms: number): Promis
      update cancellations
      set claimed_at = claimed_at - by, lease_until = lease_until - by, next_check_at = next_check_at - by
      from shift where finished_at is null`,
-    [ms],
-  );
+      [ms],
+    );
+  // It locks many rows in no order, and the service may be at work on some of them.
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await move();
+      return;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== DEADLOCK || tries === 5) throw error;
+    }
+  }
 }
+
+const DEADLOCK = '40P01';
 
 /** Ends every lease, as if the processes that hold them had been silent for longer than their time-outs. */
 export async function expireAllLeases(database: TestDatabase): Promise<void> {
