@@ -4,8 +4,9 @@ import { FollowUp } from '../../src/cancellations/follow-up.js';
 import type { Attempt } from '../../src/cancellations/cancellation.js';
 import { DEFAULT_MERCHANT } from '../../src/config.js';
 import type { ArthaSimulator } from '../../src/issuers/artha/simulator.js';
-import type { IssuerCode } from '../../src/issuers/index.js';
-import type { Behaviour, Simulator } from '../../src/issuers/simulator-server.js';
+import { issuers, type IssuerCode } from '../../src/issuers/index.js';
+import type { SomeIssuer } from '../../src/issuers/issuer.js';
+import type { Behaviour, Effect, Simulator } from '../../src/issuers/simulator-server.js';
 import type { ManualReason } from '../../src/manual-cancellations/manual-reason.js';
 import type { Answer } from '../support/caller.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
@@ -31,6 +32,9 @@ const TIMEOUT_MS = 250;
 /** Within the time-out: a slow answer is an answer, unless its lease was taken over meanwhile. */
 const LATE_MS = 120;
 const LEASE_MARGIN_MS = 5_000;
+
+/** From one due time to the next a life needs hardly more than a dozen. */
+const MOST_MOVES = 30;
 const GIVE_UP_HOURS = 0.5;
 
 /** A row that is overdue by less is still its job's. */
@@ -160,6 +164,7 @@ class Life {
     if (status !== 201) return [`the rig itself: the payment could not be linked, ${status}`];
     const firstAtOnce = this.#random.pick([1, 1, 2, 3]);
     await Promise.all(Array.from({ length: firstAtOnce }, () => this.#request('R1')));
+    if (this.#tasks.length > 0 && this.#random.chance(0.5)) await this.#callBack();
     const actions = this.#random.int(0, 6);
     for (let action = 0; action < actions; action += 1) {
       await this.#act();
@@ -287,7 +292,7 @@ class Life {
     const { taskId, isDone } = random.chance(0.5) ? task : (this.#tasks.at(-1) ?? task);
     const artha: Simulator = this.stage.simulators.of.artha;
     if (!isArtha(artha)) return;
-    const isForged = random.chance(0.3);
+    const isForged = random.chance(0.4);
     const hasHappened = effectsOf(this.stage.simulators, 'artha', this.#reference).length > 0;
     // It tells of no end that has not come yet.
     if (!isForged && isDone && !hasHappened) return;
@@ -357,22 +362,36 @@ class Life {
   /** Lets time pass from one due time to the next, until it is final. */
   async #end(): Promise<void> {
     if (this.#isLeftAlone) await this.#loseQuery();
-    for (let looks = 0; looks < 120; looks += 1) {
+    for (let looks = 0, moves = 0; looks < 400 && moves < MOST_MOVES; looks += 1) {
       const row = await this.#watch();
       if (!row) await this.#request('R1');
       else if (row.state === 'cancelled' || row.state === 'manual') break;
       else if (row.state === 'asking' && (row.due_in_ms ?? 0) > 0) await sleep(25);
       else {
+        moves += 1;
         await passTime(this.stage.database, this.#paymentId, Math.max(row.due_in_ms ?? 0, 0) + 1);
         await this.#carryOn();
       }
     }
     await Promise.all(this.#underWay);
+    await this.#letAPersonDoIt();
     // A request after the end is answered with it, whether it is an old one or new.
     for (const requestId of ['R1', 'R-last']) {
       const answer = await this.#service().cancel(this.#paymentId, { requestId });
       this.#told.push({ requestId, sentAt: performance.now(), toldAt: performance.now(), answer });
     }
+  }
+
+  /** VTEX is told, a person cancels at the issuer, and the next look stands the task down. */
+  async #letAPersonDoIt(): Promise<void> {
+    const row = await this.#watch();
+    const wasSent = (await this.#attempts()).some(({ kind }) => kind === 'cancel');
+    if (row?.state !== 'manual' || !wasSent || !this.#rules().canQuery || this.#random.chance(0.3)) return;
+    await this.#request('R1');
+    const effects = this.stage.simulators.of[this.#issuer].effects as Effect[];
+    const { reference }: SomeIssuer = issuers[this.#issuer];
+    effects.push({ identity: reference.identity(reference.schema.parse(this.#reference)), at: new Date() });
+    await this.#service().internal('POST', `payments/${this.#paymentId}/check`);
   }
 
   async #audit(): Promise<void> {
