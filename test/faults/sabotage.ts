@@ -298,7 +298,7 @@ export const sabotages: readonly Sabotage[] = [
       'on conflict on constraint issuer_callbacks_pk do nothing',
       'on conflict on constraint issuer_callbacks_pk do update set processed_at = null',
     ),
-    foundBy: { spec: 'test/callbacks.spec.ts' },
+    foundBy: onPostgres,
   },
   {
     name: 'a person is told of the same task twice',

@@ -4,8 +4,9 @@ import { FollowUp } from '../../src/cancellations/follow-up.js';
 import type { Attempt } from '../../src/cancellations/cancellation.js';
 import { DEFAULT_MERCHANT } from '../../src/config.js';
 import type { ArthaSimulator } from '../../src/issuers/artha/simulator.js';
-import type { IssuerCode } from '../../src/issuers/index.js';
-import type { Behaviour, Simulator } from '../../src/issuers/simulator-server.js';
+import { issuers, type IssuerCode } from '../../src/issuers/index.js';
+import type { SomeIssuer } from '../../src/issuers/issuer.js';
+import type { Behaviour, Effect, Simulator } from '../../src/issuers/simulator-server.js';
 import type { ManualReason } from '../../src/manual-cancellations/manual-reason.js';
 import type { Answer } from '../support/caller.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
@@ -31,6 +32,9 @@ const TIMEOUT_MS = 250;
 /** Within the time-out: a slow answer is an answer, unless its lease was taken over meanwhile. */
 const LATE_MS = 120;
 const LEASE_MARGIN_MS = 5_000;
+
+/** From one due time to the next a life needs hardly more than a dozen. */
+const MOST_MOVES = 30;
 const GIVE_UP_HOURS = 0.5;
 
 /** A row that is overdue by less is still its job's. */
@@ -132,6 +136,8 @@ class Life {
   readonly #told: Told[] = [];
   readonly #broken: string[] = [];
   readonly #tasks: { readonly taskId: string; readonly isDone: boolean }[] = [];
+  /** How many different callbacks told of a task. */
+  readonly #messages = new Map<string, number>();
   readonly #underWay: Promise<unknown>[] = [];
   /** Nobody carries it on but the sweeper, which finds what is overdue. */
   readonly #isLeftAlone: boolean;
@@ -146,7 +152,7 @@ class Life {
     this.#random = new Random(seed);
     this.#issuer = this.#random.pick(issuerCodes as [IssuerCode, ...IssuerCode[]]);
     this.#wasCancelledBefore = this.#random.chance(0.04);
-    this.#isLeftAlone = this.#random.chance(0.15);
+    this.#isLeftAlone = this.#random.chance(0.3);
     const simulator = stage.simulators.of[this.#issuer];
     this.#reference = simulator.referenceFor(this.#wasCancelledBefore ? 'already' : 'works');
     if (!this.#wasCancelledBefore) simulator.script(this.#reference, this.#script());
@@ -160,6 +166,7 @@ class Life {
     if (status !== 201) return [`the rig itself: the payment could not be linked, ${status}`];
     const firstAtOnce = this.#random.pick([1, 1, 2, 3]);
     await Promise.all(Array.from({ length: firstAtOnce }, () => this.#request('R1')));
+    if (this.#tasks.length > 0 && this.#random.chance(0.5)) await this.#callBack();
     const actions = this.#random.int(0, 6);
     for (let action = 0; action < actions; action += 1) {
       await this.#act();
@@ -287,20 +294,22 @@ class Life {
     const { taskId, isDone } = random.chance(0.5) ? task : (this.#tasks.at(-1) ?? task);
     const artha: Simulator = this.stage.simulators.of.artha;
     if (!isArtha(artha)) return;
-    const isForged = random.chance(0.3);
+    const isForged = random.chance(0.4);
     const hasHappened = effectsOf(this.stage.simulators, 'artha', this.#reference).length > 0;
     // It tells of no end that has not come yet.
     if (!isForged && isDone && !hasHappened) return;
     const status = isForged || isDone ? 'success' : 'failed';
     const message = artha.callback({ taskId, status, remarks: null, forged: isForged });
-    const times = random.chance(0.3) ? 2 : 1;
+    if (!isForged) this.#messages.set(taskId, (this.#messages.get(taskId) ?? 0) + 1);
+    // The second time in the same bytes.
+    const times = random.chance(0.5) ? 2 : 1;
     const send = async () => {
       const response = await fetch(`${this.#service().url}/callbacks/artha`, { method: 'POST', ...message });
       await response.arrayBuffer();
       if (response.status !== (isForged ? 401 : 200))
         this.#broken.push(`7: a ${isForged ? 'forged ' : ''}callback was answered ${response.status}`);
     };
-    await Promise.all(Array.from({ length: times }, send));
+    for (let time = 0; time < times; time += 1) await send();
   }
 
   async #row(): Promise<Row | null> {
@@ -357,17 +366,25 @@ class Life {
   /** Lets time pass from one due time to the next, until it is final. */
   async #end(): Promise<void> {
     if (this.#isLeftAlone) await this.#loseQuery();
-    for (let looks = 0; looks < 120; looks += 1) {
+    let version = 0;
+    for (let looks = 0, moves = 0; looks < 400 && moves < MOST_MOVES; looks += 1) {
       const row = await this.#watch();
+      // Each move changes the row; one that nobody carries on need not be looked at for long.
+      if (row?.version === version) moves += 4;
+      version = row?.version ?? 0;
       if (!row) await this.#request('R1');
       else if (row.state === 'cancelled' || row.state === 'manual') break;
-      else if (row.state === 'asking' && (row.due_in_ms ?? 0) > 0) await sleep(25);
-      else {
+      else if (row.state === 'asking' && (row.due_in_ms ?? 0) > 0) {
+        version = 0;
+        await sleep(25);
+      } else {
+        moves += 1;
         await passTime(this.stage.database, this.#paymentId, Math.max(row.due_in_ms ?? 0, 0) + 1);
         await this.#carryOn();
       }
     }
     await Promise.all(this.#underWay);
+    await this.#letAPersonDoIt();
     // A request after the end is answered with it, whether it is an old one or new.
     for (const requestId of ['R1', 'R-last']) {
       const answer = await this.#service().cancel(this.#paymentId, { requestId });
@@ -375,14 +392,32 @@ class Life {
     }
   }
 
+  /** VTEX is told, a person cancels at the issuer, and the next look stands the task down. */
+  async #letAPersonDoIt(): Promise<void> {
+    const row = await this.#watch();
+    const wasSent = (await this.#attempts()).some(({ kind }) => kind === 'cancel');
+    if (row?.state !== 'manual' || !wasSent || !this.#rules().canQuery || this.#random.chance(0.3)) return;
+    await this.#request('R1');
+    const effects = this.stage.simulators.of[this.#issuer].effects as Effect[];
+    const { reference }: SomeIssuer = issuers[this.#issuer];
+    effects.push({ identity: reference.identity(reference.schema.parse(this.#reference)), at: new Date() });
+    await this.#service().internal('POST', `payments/${this.#paymentId}/check`);
+  }
+
   async #audit(): Promise<void> {
+    const isUnheard = async () =>
+      (await this.#attempts()).some(({ kind, issuerCode }) => kind === 'cancel' && issuerCode === 'lease-expired');
+    // Nobody died: the answer of a call whose lease was taken over is still to come, and is written down.
+    for (let looks = 0; looks < 100 && (await isUnheard()); looks += 1) await sleep(50);
     const row = await this.#watch();
     const attempts = await this.#attempts();
+    if (await isUnheard()) this.#broken.push(`5: a late answer was thrown away: ${wordsOf(attempts)}`);
     if (!row) return void this.#broken.push('5: a request without a cancellation');
     this.#auditTruth(row);
     this.#auditSends(attempts);
     await this.#auditAnswers(row);
     this.#auditEnd(row, attempts);
+    await this.#auditCallbacks();
     await this.#auditNotices(row);
   }
 
@@ -465,6 +500,20 @@ class Life {
     if (!isProven && row.state === 'cancelled') this.#broken.push('1: cancelled without a proof');
     if (row.state === 'manual' && attempts.some(({ outcome }) => outcome === null))
       this.#broken.push('5: an attempt was left open');
+  }
+
+  /** The same bytes count once. */
+  async #auditCallbacks(): Promise<void> {
+    const heard = await this.stage.database.query<{ task: string; count: number }>(
+      `select trace_id as task, count(*)::int as count from attempts
+       where payment_id = $1 and kind = 'callback' and trace_id is not null group by trace_id`,
+      [this.#paymentId],
+    );
+    for (const { task, count } of heard) {
+      const sent = this.#messages.get(task);
+      if (sent !== undefined && count > sent)
+        this.#broken.push(`2: ${sent} callbacks about a task counted ${count} times`);
+    }
   }
 
   async #auditNotices(row: Row): Promise<void> {
