@@ -166,7 +166,7 @@ class Life {
     if (status !== 201) return [`the rig itself: the payment could not be linked, ${status}`];
     const firstAtOnce = this.#random.pick([1, 1, 2, 3]);
     await Promise.all(Array.from({ length: firstAtOnce }, () => this.#request('R1')));
-    if (this.#tasks.length > 0 && this.#random.chance(0.5)) await this.#callBack();
+    if (this.#tasks.length > 0 && this.#random.chance(0.8)) await this.#callBack();
     const actions = this.#random.int(0, 6);
     for (let action = 0; action < actions; action += 1) {
       await this.#act();
@@ -182,7 +182,7 @@ class Life {
   #script(): Behaviour[] {
     const random = this.#random;
     return Array.from({ length: random.pick([0, 1, 1, 2, 3, 5]) }, (): Behaviour => {
-      if (this.#issuer === 'artha' && random.chance(0.4)) return this.#task();
+      if (this.#issuer === 'artha' && random.chance(0.7)) return this.#task();
       return random.pick<Behaviour>([
         { effect: 'none', answer: 'hang' },
         { effect: 'before-answer', answer: 'hang' },
@@ -291,7 +291,7 @@ class Life {
     const random = this.#random;
     const [task] = this.#tasks;
     if (!task) return;
-    const { taskId, isDone } = random.chance(0.5) ? task : (this.#tasks.at(-1) ?? task);
+    const { taskId, isDone } = random.chance(0.8) ? task : (this.#tasks.at(-1) ?? task);
     const artha: Simulator = this.stage.simulators.of.artha;
     if (!isArtha(artha)) return;
     const isForged = random.chance(0.4);
@@ -302,7 +302,7 @@ class Life {
     const message = artha.callback({ taskId, status, remarks: null, forged: isForged });
     if (!isForged) this.#messages.set(taskId, (this.#messages.get(taskId) ?? 0) + 1);
     // The second time in the same bytes.
-    const times = random.chance(0.5) ? 2 : 1;
+    const times = random.chance(0.7) ? 2 : 1;
     const send = async () => {
       const response = await fetch(`${this.#service().url}/callbacks/artha`, { method: 'POST', ...message });
       await response.arrayBuffer();
