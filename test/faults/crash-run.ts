@@ -63,6 +63,9 @@ const LATE_MS = TIMEOUT_MS + 700;
 /** A process counts as having got as far as it can when nothing more is frozen for so long: longer than a time-out and a query. */
 const QUIET_MS = TIMEOUT_MS + 1_500;
 
+/** What a dead process left behind is found by the sweeper, which looks every 5 s. */
+const SWEPT_MS = 6_500;
+
 /** On a busy machine nothing may be frozen for a while. */
 const FIRST_MS = 15_000;
 
@@ -197,10 +200,11 @@ class Rig {
       await expireAllLeases(this.parts.database);
     }
     const timePasses = crash.timePasses ?? [];
-    await this.#untilQuiet(service, timePasses.length === 0);
+    const quietMs = place === 0 ? QUIET_MS : SWEPT_MS;
+    await this.#untilQuiet(service, { quietMs, isLast: timePasses.length === 0 });
     for (const [at, ms] of timePasses.entries()) {
       await passTimeForAll(this.parts.database, ms);
-      await this.#untilQuiet(service, at === timePasses.length - 1);
+      await this.#untilQuiet(service, { quietMs, isLast: at === timePasses.length - 1 });
     }
     this.parts.relay.target = null;
     await service.kill('SIGKILL');
@@ -315,17 +319,20 @@ class Rig {
   }
 
   /**
-   * Until nothing more is frozen.
-   * @param isLast something must be frozen by then, if anything ever is; else all that is due must have been looked at
+   * Until nothing more is frozen for so long.
+   * @param wait.isLast something must be frozen by then, if anything ever is; else all that is due must have been looked at
    */
-  async #untilQuiet(service: ServiceProcess, isLast: boolean): Promise<void> {
+  async #untilQuiet(
+    service: ServiceProcess,
+    { quietMs, isLast }: { readonly quietMs: number; readonly isLast: boolean },
+  ): Promise<void> {
     const isDue = 'coalesce(lease_until, next_check_at) <= now()';
     if (!isLast)
       await until('nothing is due', async () => (await this.#count(isDue)) === 0, FIRST_MS).catch(() => undefined);
     const giveUpAt = performance.now() + FIRST_MS;
     let count = frozenIn(service);
     let sinceAt = performance.now();
-    while (performance.now() - sinceAt < QUIET_MS || (isLast && count === 0 && performance.now() < giveUpAt)) {
+    while (performance.now() - sinceAt < quietMs || (isLast && count === 0 && performance.now() < giveUpAt)) {
       await sleep(50);
       const now = frozenIn(service);
       if (now !== count) sinceAt = performance.now();
