@@ -4,7 +4,15 @@ import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.j
 import type { Place } from '../issuers/protection.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
-import { isFinal, isProof, type Attempt, type Cancellation, type Finding, type PaymentKey } from './cancellation.js';
+import {
+  isFinal,
+  isProof,
+  issuerOf,
+  type Attempt,
+  type Cancellation,
+  type Finding,
+  type PaymentKey,
+} from './cancellation.js';
 import { CancellationRecord } from './cancellation-record.js';
 import { CancellationStore, type OpenAttempt, type StoredAnswer, type View } from './cancellation-store.js';
 import { exchange } from './exchange.js';
@@ -89,8 +97,8 @@ export class CancellationProgress {
     if (cancellation?.state === 'manual' && payment?.link) await this.#look(key, cancellation, payment.link.reference);
   }
 
-  async #look(key: PaymentKey, { issuer, sandbox }: Cancellation, reference: unknown): Promise<void> {
-    const account = this.accounts.find(key.merchantId, issuer ?? '', sandbox);
+  async #look(key: PaymentKey, cancellation: Cancellation, reference: unknown): Promise<void> {
+    const account = this.accounts.find(key.merchantId, issuerOf(cancellation), cancellation.sandbox);
     const attempts = await this.store.attempts(key);
     // Without a cancel of ours there is nothing to find out: what is cancelled now, a person did.
     if (!account || !mayLook(account) || !attempts.some(({ kind }) => kind === 'cancel')) return;
@@ -157,7 +165,7 @@ export class CancellationProgress {
     const step = this.record.nextStep(key, cancellation, attempts, now);
     const isDue = cancellation.nextCheckAt !== null && cancellation.nextCheckAt <= now;
     const pauseMs = pauseBefore(step, pace, { now, clockMs: performance.now() });
-    const account = this.accounts.find(key.merchantId, cancellation.issuer ?? '', cancellation.sandbox);
+    const account = this.accounts.find(key.merchantId, issuerOf(cancellation), cancellation.sandbox);
     if (step.kind === 'cancelled' || step.kind === 'manual') {
       await this.record.passTime(key);
       return false;

@@ -9,7 +9,7 @@ import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
 import { recordEvent } from '../payments/payment-event.js';
 import { worthOf, type CallbackWorth } from './callback-worth.js';
-import type { Attempt, Cancellation, Finding, PaymentKey } from './cancellation.js';
+import { issuerOf, type Attempt, type Cancellation, type Finding, type PaymentKey } from './cancellation.js';
 import { CancellationStore, type CallbackSource, type OpenAttempt, type StoredCallback } from './cancellation-store.js';
 import { decide } from './decide.js';
 import { recordDryRun } from './dry-run.js';
@@ -49,7 +49,7 @@ export class CancellationRecord {
       await this.#alert(sql, key, cancellation, finding);
       await this.#applyStored(sql, key, cancellation, finding.taskId ?? null);
       await this.#decide(sql, key, attempt.version);
-      return cancellation.issuer ?? '';
+      return issuerOf(cancellation);
     });
     this.metrics.outcomes.inc({ issuer, kind: attempt.kind, outcome: finding.outcome });
   }
@@ -83,7 +83,7 @@ export class CancellationRecord {
       await this.store.addAttempt(sql, key, 'query', finding);
       await this.#alert(sql, key, cancellation, finding);
       await this.#decide(sql, key, null);
-      return cancellation.issuer ?? '';
+      return issuerOf(cancellation);
     });
     this.metrics.outcomes.inc({ issuer, kind: 'query', outcome: finding.outcome });
   }
@@ -137,14 +137,14 @@ export class CancellationRecord {
     await this.store.setWaiting(sql, key, move.dueAt);
     await this.jobs.enqueue(sql, {
       queue: 'check-cancellation',
-      data: { ...key, issuer: cancellation.issuer ?? '', why: 'due' },
+      data: { ...key, issuer: issuerOf(cancellation), why: 'due' },
       runAt: move.dueAt,
     });
   }
 
-  async #noteDryRun(sql: Transaction, key: PaymentKey, { issuer, sandbox }: Cancellation): Promise<void> {
+  async #noteDryRun(sql: Transaction, key: PaymentKey, cancellation: Cancellation): Promise<void> {
     const { payment } = await this.store.load({ ...key, requestId: null }, sql);
-    const account = this.accounts.find(key.merchantId, issuer ?? '', sandbox);
+    const account = this.accounts.find(key.merchantId, issuerOf(cancellation), cancellation.sandbox);
     if (!account || !payment?.link) return;
     await recordDryRun(sql, key, { accounts: this.accounts, account, reference: payment.link.reference });
   }
@@ -164,9 +164,10 @@ export class CancellationRecord {
     cancellation: Cancellation,
     taskId: string | null,
   ): Promise<void> {
-    const { issuer: code, sandbox } = cancellation;
-    if (code === null || !(findIssuer(code) as Issuer | null)?.callback) return;
-    for (const callback of await this.store.storedCallbacks(sql, key, { issuer: code, sandbox, taskId })) {
+    const issuer = issuerOf(cancellation);
+    if (!(findIssuer(issuer) as Issuer | null)?.callback) return;
+    const { sandbox } = cancellation;
+    for (const callback of await this.store.storedCallbacks(sql, key, { issuer, sandbox, taskId })) {
       const named = await this.store.paymentsNamed(sql, callback);
       // One that names several payments locks several rows; the sweeper does that, in their order.
       if (named.some(({ paymentId }) => paymentId !== key.paymentId)) continue;
@@ -211,17 +212,18 @@ export class CancellationRecord {
     });
   }
 
-  async #alert(sql: Transaction, key: PaymentKey, { issuer, state }: Cancellation, finding: Finding): Promise<void> {
+  async #alert(sql: Transaction, key: PaymentKey, cancellation: Cancellation, finding: Finding): Promise<void> {
+    const issuer = issuerOf(cancellation);
     const contradiction =
-      state === 'cancelled' && finding.outcome === 'refused' ? 'refuses what it had confirmed' : null;
+      cancellation.state === 'cancelled' && finding.outcome === 'refused' ? 'refuses what it had confirmed' : null;
     const words = finding.alert ?? contradiction;
     if (words === null) return;
-    const name = (issuer && findIssuer(issuer)?.name) ?? 'The issuer';
+    const name = findIssuer(issuer)?.name ?? 'The issuer';
     await recordEvent(sql, key, 'alert', `${name} ${words}.`);
-    this.metrics.alerts.inc({ issuer: issuer ?? '' });
+    this.metrics.alerts.inc({ issuer });
     this.log.error(`Payment ${key.paymentId}: ${name} ${words}.`, {
       ...key,
-      issuer: issuer ?? '',
+      issuer,
       outcome: finding.outcome,
     });
   }
@@ -232,9 +234,10 @@ export class CancellationRecord {
     return row;
   }
 
-  #rules({ merchantId }: PaymentKey, { issuer: code, sandbox }: Cancellation): Rules {
-    const account = this.accounts.find(merchantId, code ?? '', sandbox);
-    return rulesOf(findIssuer(code ?? ''), account, this.accounts.giveUpMs(code ?? ''));
+  #rules({ merchantId }: PaymentKey, cancellation: Cancellation): Rules {
+    const issuer = issuerOf(cancellation);
+    const account = this.accounts.find(merchantId, issuer, cancellation.sandbox);
+    return rulesOf(findIssuer(issuer), account, this.accounts.giveUpMs(issuer));
   }
 }
 

@@ -70,6 +70,9 @@ export interface Finding {
 export const isProof = (outcome: Attempt['outcome']): boolean =>
   outcome === 'cancelled' || outcome === 'already-cancelled';
 
+/** The issuer's code, as jobs, metrics and the registry want it: empty for a cancellation that no issuer was ever asked about. */
+export const issuerOf = ({ issuer }: Pick<Cancellation, 'issuer'>): string => issuer ?? '';
+
 /** What proves that it is cancelled, if anything does. */
 export function proofIn(attempts: readonly Attempt[]): Proof | null {
   const proven = attempts.find(({ outcome }) => isProof(outcome));
