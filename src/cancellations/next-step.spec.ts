@@ -358,6 +358,34 @@ describe('CoreCard', () => {
     expect(next('corecard', done, 25)).toBe('send at 55, not before 25.2 or in the budget');
   });
 
+  it('is sent again what surely was not sent, which does not count among the three that ended unknown', () => {
+    const done = [cancel('unknown', 0, 15), cancel('retry', 25), cancel('retry', 55)];
+
+    expect(next('corecard', done, 55)).toMatch(/^send/);
+  });
+
+  it('is still sent the next cancel after an outage of ours that was longer than ten minutes', () => {
+    expect(next('corecard', [cancel('unknown', 0, 15)], 3_600)).toMatch(/^send at 25,/);
+  });
+
+  it('has its pause counted from the cancel, and not from a callback that says nothing', () => {
+    const done = [cancel('unknown', 0, 15), callback('unknown', 20)];
+
+    expect(next('corecard', done, 20)).toBe('send at 30, not before 25 or in the budget');
+  });
+
+  it('has until the give-up time after the third unknown where a callback may still tell', () => {
+    const done = [cancel('unknown', 0, 15), cancel('unknown', 25, 40), cancel('unknown', 70, 85)];
+
+    expect(next('corecard', done, 685, { callback: 'configured' })).toMatch(/^wait/);
+  });
+
+  it('is queried on, were there a query, because its rule makes nothing depend on what queries say', () => {
+    const done = [...[0, 100, 200].map((when) => cancel('unknown', when)), query('not-cancelled', 250)];
+
+    expect(next('corecard', done, 250, { canQuery: true })).toMatch(/^query/);
+  });
+
   it('has until ten minutes after the third unknown, because nothing else can tell', () => {
     const done = [cancel('unknown', 0, 15), cancel('unknown', 25, 40), cancel('unknown', 70, 85)];
 
@@ -386,6 +414,30 @@ describe('CoreCard', () => {
 describe('QI Tech', () => {
   it('is queried at once after an unknown, inside the budget', () => {
     expect(next('qitech', [cancel('unknown', 0, 15)], 15)).toBe('query at 15, not before 15 or in the budget');
+  });
+
+  it('is queried at once although a callback came that says nothing', () => {
+    const done = [cancel('unknown', 0, 15), callback('unknown', 20)];
+
+    expect(next('qitech', done, 20)).toBe('query at 15, not before 15 or in the budget');
+  });
+
+  it('is believed when its query says that it cannot be cancelled, whatever a callback adds', () => {
+    const blocked = query('refused', 16, 17, { reason: 'instrument_not_active' });
+
+    expect(next('qitech', [cancel('unknown', 0, 15), blocked, callback('unknown', 20)], 20)).toBe(
+      'manual: instrument_not_active',
+    );
+    expect(next('qitech', [cancel('unknown', 0, 15), callback('unknown', 15), blocked], 20)).toBe(
+      'manual: instrument_not_active',
+    );
+  });
+
+  it('is looked at before it is given up although a callback that says nothing came at the give-up time', () => {
+    const end = 20 * 3_600;
+    const done = [cancel('unknown', 0, 15), callback('unknown', end)];
+
+    expect(next('qitech', done, end)).toBe(`query at ${end}, not before ${end} or in the budget`);
   });
 
   it('is queried again by the schedule while the answer says nothing', () => {
@@ -500,6 +552,12 @@ describe('Artha', () => {
     expect(next('artha', [cancel('pending', 0, 1, { taskId: 't' }), callback('unknown', 30)], 30)).toBe(
       'wait until 60',
     );
+  });
+
+  it('waits on for longer than ten minutes where a callback said nothing that we know, because another may come', () => {
+    const done = [cancel('pending', 0, 1, { taskId: 't' }), callback('unknown', 30)];
+
+    expect(next('artha', done, 700)).toMatch(/^wait/);
   });
 
   it('has ten minutes where neither callback nor query is set up', () => {

@@ -99,9 +99,7 @@ function needsQuery(refused: Attempt, attempts: readonly Attempt[], rules: Rules
   if (refused.certainty === 'query-first') return true;
   if (refused.certainty === 'query-if-possible' && rules.canQuery) return true;
   // It may be the echo of what an earlier cancel has done, or is still doing.
-  return attempts.some(
-    (earlier) => earlier.attemptNo < refused.attemptNo && (isUnknownCancel(earlier) || isPendingCancel(earlier)),
-  );
+  return attempts.some((earlier) => isUnknownCancel(earlier) || isPendingCancel(earlier));
 }
 
 const isUnknownCancel = ({ kind, outcome }: Attempt) => kind === 'cancel' && outcome === 'unknown';
@@ -267,8 +265,7 @@ function isHopeless(attempts: readonly Attempt[], rules: Rules): boolean {
 
 /** Giving up comes right after a last look, where a look is possible and something was ever sent. */
 function lastCheck(attempts: readonly Attempt[], rules: Rules, giveUpAt: Date): Step | null {
-  const last = attempts.at(-1);
-  if (!mayQuery(rules) || !last || isSurelyUndone(attempts)) return null;
+  if (!mayQuery(rules) || isSurelyUndone(attempts)) return null;
   const isDone = attempts.some(({ kind, startedAt }) => kind === 'query' && startedAt >= giveUpAt);
   return isDone ? null : { kind: 'query', notBefore: giveUpAt, dueAt: giveUpAt, insideBudget: true };
 }
