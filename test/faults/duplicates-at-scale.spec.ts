@@ -5,7 +5,8 @@ import { newId, testCredentials } from '../support/service.js';
 import { issuerCodes, startTestSimulators, type TestSimulators } from '../support/simulators.js';
 import { isFull } from './form.js';
 
-const KEYS = isFull ? 10_000 : 40;
+/** `FAULTS_KEYS` asks for another number in the full form. */
+const KEYS = isFull ? Number(process.env.FAULTS_KEYS ?? 10_000) : 40;
 const DUPLICATES = 50;
 
 /** 200 requests in flight. */

@@ -152,8 +152,8 @@ export const sabotages: readonly Sabotage[] = [
     breaks: 4,
     edits: one(
       nextStep,
-      'return attempts.some(\n    (earlier) => earlier.attemptNo < refused',
-      'return [].some(\n    (earlier: Attempt) => earlier.attemptNo < refused',
+      'return attempts.some((earlier) => isUnknownCancel(earlier)',
+      'return [].some((earlier: Attempt) => isUnknownCancel(earlier)',
     ),
     foundBy: simulation,
   },
