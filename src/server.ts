@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import 'reflect-metadata';
 import { AppModule, type AppParts } from './app.module.js';
-import type { Config } from './config.js';
+import { TEST_SUITE_MERCHANT, type Config } from './config.js';
 import { CancellationProgress } from './cancellations/cancellation-progress.js';
 import { FollowUp } from './cancellations/follow-up.js';
 import { AxiosIssuerHttp } from './issuers/issuer-http.js';
@@ -63,7 +63,7 @@ function authenticate(
     if (merchantId === null) {
       return sendAnswer(reply, answers.unauthorized({ paymentId: paymentIdInPath(request.url), requestId: null }));
     }
-    request.merchantId = merchantId;
+    request.merchant = { merchantId, isTest: merchantId === TEST_SUITE_MERCHANT };
   }
   if (
     /^\/internal(?:[/?]|$)/.test(routeOf(request)) &&

@@ -30,13 +30,14 @@ export class CancellationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const { merchantId } = merchantOf(request);
     const deadlineMs = isTestSuite(request.headers) ? this.config.testSuiteDeadlineMs : this.config.answerDeadlineMs;
     const deadlineAt = performance.now() + deadlineMs;
     const read = readCancellationRequest(pathPaymentId, bytesOf(request));
     const answer =
       read.kind === 'unusable'
-        ? await this.#unusable(merchantOf(request), read.unusable)
-        : await this.#cancel(merchantOf(request), read.request, deadlineAt);
+        ? await this.#unusable(merchantId, read.unusable)
+        : await this.#cancel(merchantId, read.request, deadlineAt);
     sendAnswer(reply, answer);
   }
 

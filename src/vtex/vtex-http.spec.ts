@@ -47,6 +47,7 @@ describe('the paymentId in a path', () => {
 });
 
 it('is a bug to reach a VTEX route without credentials', () => {
-  expect(merchantOf({ merchantId: 'default' } as FastifyRequest)).toBe('default');
+  const merchant = { merchantId: 'default', isTest: false };
+  expect(merchantOf({ merchant } as FastifyRequest)).toBe(merchant);
   expect(() => merchantOf({} as FastifyRequest)).toThrow(/^Bug/);
 });

@@ -5,14 +5,21 @@ import { isIdentifier } from './cancellation-request.js';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the credentials hook on VTEX's routes. */
-    merchantId?: string;
+    merchant?: KnownMerchant;
   }
 }
 
+/** A merchant whose credentials came with a request. */
+export interface KnownMerchant {
+  readonly merchantId: string;
+  /** Made for VTEX's Test Suite: only for it does the suite's header script anything. */
+  readonly isTest: boolean;
+}
+
 /** The merchant that the credentials hook found. */
-export function merchantOf(request: FastifyRequest): string {
-  if (request.merchantId === undefined) throw new Error('Bug: a VTEX route was reached without credentials');
-  return request.merchantId;
+export function merchantOf(request: FastifyRequest): KnownMerchant {
+  if (request.merchant === undefined) throw new Error('Bug: a VTEX route was reached without credentials');
+  return request.merchant;
 }
 
 /** Sends exactly these bytes. */
