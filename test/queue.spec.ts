@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import type { BehaviourName } from '../src/issuers/simulator-server.js';
+import { prepareQueue } from '../src/jobs/queue-schema.js';
 import type { Caller } from './support/caller.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { startServiceProcess, type ServiceProcess } from './support/process.js';
@@ -85,6 +87,39 @@ describe('the job queue', () => {
     await expectJobsWork(processes[0]!);
     expect(await deadlocks()).toBe(0);
   }, 120_000);
+
+  it('does not hold up a start while it cannot be made: requests are answered, and its jobs are done afterwards', async () => {
+    await database.query('drop schema pgboss cascade');
+    const other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    await other.query('begin');
+    await other.query('create schema pgboss');
+
+    const running = await startServiceProcess({ ...simulators.settings, DATABASE_URL: database.url });
+    processes.push(running);
+    const answer = await running.cancel(await linked(running, 'works'), { requestId: 'R1' });
+
+    await other.query('rollback');
+    await other.end();
+    expect(answer.status).toBe(200);
+    await until('the queue is there', async () => (await queues()).length === allQueues.length);
+    await expectJobsWork(running);
+  }, 120_000);
+
+  it('is made on a server that is as slow over it as no other statement may be', async () => {
+    await database.query('drop schema pgboss cascade');
+    const other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    await other.query('begin');
+    await other.query('create schema pgboss');
+    const released = sleep(12_000).then(() => other.query('rollback'));
+
+    await prepareQueue(database.url);
+
+    await released;
+    await other.end();
+    expect(await queues()).toEqual(allQueues);
+  }, 60_000);
 
   it('may be dropped under load in front of three processes: every request is answered, and it is made again', async () => {
     await startThree();

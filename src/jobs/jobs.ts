@@ -103,7 +103,8 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
       if (this.#stopped) await stopAtOnce(boss);
     } catch (error) {
       await stopAtOnce(boss);
-      if (!this.#stopped) await this.#prepareAndRestart(error);
+      // Not awaited: making the schema may take long, and a start does not wait for it.
+      if (!this.#stopped) void this.#prepareAndRestart(error);
     }
   }
 

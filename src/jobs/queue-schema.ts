@@ -24,8 +24,8 @@ export const queueTimeouts = {
 /** Any number that nobody else locks. */
 const LOCK = 7_026_350_118;
 
-/** Who waits for it waits for another one to make the whole schema. */
-const LOCK_TIMEOUTS = { lock_timeout: 60_000, statement_timeout: 60_000, query_timeout: 65_000 };
+/** The whole schema is one statement of hundreds, which a busy or slow server may take long for; so does who waits for its maker. */
+const MAKING_TIMEOUTS = { ...queueTimeouts, lock_timeout: 60_000, statement_timeout: 60_000, query_timeout: 65_000 };
 
 export const END_MS = 2_000;
 
@@ -36,7 +36,7 @@ export const END_MS = 2_000;
  * @param databaseUrl a direct connection, or a pooler in session mode
  */
 export async function prepareQueue(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, ...queueTimeouts, ...LOCK_TIMEOUTS });
+  const client = new pg.Client({ connectionString: databaseUrl, ...MAKING_TIMEOUTS });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -59,7 +59,7 @@ async function make(databaseUrl: string): Promise<void> {
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: 'vtex-card-connector-queue-schema',
-    ...queueTimeouts,
+    ...MAKING_TIMEOUTS,
     max: 1,
     migrate: true,
     createSchema: true,
