@@ -1,19 +1,14 @@
+import { blankAttempt } from '../../test/support/attempt.js';
 import { worthOf, type CallbackWorth } from './callback-worth.js';
 import type { Attempt, CancellationState } from './cancellation.js';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 12) + seconds * 1_000);
 
 const attempt = (kind: Attempt['kind'], outcome: Attempt['outcome'], from: number): Attempt => ({
+  ...blankAttempt,
   attemptNo: 1,
   kind,
   outcome,
-  reason: null,
-  certainty: null,
-  retryWhen: null,
-  retryAt: null,
-  taskId: null,
-  httpStatus: null,
-  issuerCode: null,
   startedAt: at(from),
   endedAt: outcome === null ? null : at(from + 1),
 });

@@ -101,7 +101,8 @@ export class CancellationProgress {
     const account = this.accounts.find(key.merchantId, issuerOf(cancellation), cancellation.sandbox);
     const attempts = await this.store.attempts(key);
     // Without a cancel of ours there is nothing to find out: what is cancelled now, a person did.
-    if (!account || !mayLook(account) || !attempts.some(({ kind }) => kind === 'cancel')) return;
+    const hasSent = attempts.some(({ kind }) => kind === 'cancel');
+    if (!account || !hasSent || !this.record.mayQuery(key, cancellation)) return;
     const place = await account.protection.enter(performance.now() + BACKGROUND_WAIT_MS);
     if (!place) return;
     const finding = await exchange(account, { key, kind: 'query', reference, attempts }, this.log);
@@ -163,13 +164,13 @@ export class CancellationProgress {
     if (!cancellation || !payment) return false;
     const attempts = await this.store.attempts(key);
     const step = this.record.nextStep(key, cancellation, attempts, now);
-    const isDue = cancellation.nextCheckAt !== null && cancellation.nextCheckAt <= now;
-    const pauseMs = pauseBefore(step, pace, { now, clockMs: performance.now() });
-    const account = this.accounts.find(key.merchantId, issuerOf(cancellation), cancellation.sandbox);
     if (step.kind === 'cancelled' || step.kind === 'manual') {
       await this.record.passTime(key);
       return false;
     }
+    const isDue = cancellation.nextCheckAt !== null && cancellation.nextCheckAt <= now;
+    const pauseMs = pauseBefore(step, pace, { now, clockMs: performance.now() });
+    const account = this.accounts.find(key.merchantId, issuerOf(cancellation), cancellation.sandbox);
     if (pauseMs === null || step.kind === 'wait' || !account || !payment.link) {
       if (isDue) await this.record.passTime(key);
       return false;
@@ -229,8 +230,5 @@ export class CancellationProgress {
     }
   }
 }
-
-const mayLook = ({ mode, connector }: IssuerAccount) =>
-  connector.query !== null && (mode === 'live' || mode === 'manual');
 
 const keyText = ({ merchantId, paymentId }: PaymentKey) => `${merchantId}\n${paymentId}`;

@@ -13,7 +13,7 @@ import { issuerOf, type Attempt, type Cancellation, type Finding, type PaymentKe
 import { CancellationStore, type CallbackSource, type OpenAttempt, type StoredCallback } from './cancellation-store.js';
 import { decide } from './decide.js';
 import { recordDryRun } from './dry-run.js';
-import { nextStep, type Rules, type Step } from './next-step.js';
+import { mayQuery, nextStep, type Rules, type Step } from './next-step.js';
 import { rulesOf } from './rules.js';
 
 /** Records what was found, and decides in the same transaction what it means. Every change after the claim is decided here. */
@@ -117,6 +117,11 @@ export class CancellationRecord {
   /** What comes next for a cancellation that is neither final nor asking. */
   nextStep(key: PaymentKey, cancellation: Cancellation, attempts: readonly Attempt[], now: Date): Step {
     return nextStep({ claimedAt: cancellation.claimedAt, attempts }, this.#rules(key, cancellation), now);
+  }
+
+  /** May the issuer be asked for the state, as things stand? */
+  mayQuery(key: PaymentKey, cancellation: Cancellation): boolean {
+    return mayQuery(this.#rules(key, cancellation));
   }
 
   /** @param ownVersion of the attempt that the caller began and has just closed; null for whoever only brings news */

@@ -1,3 +1,4 @@
+import { blankAttempt } from '../../test/support/attempt.js';
 import type { Attempt, CancellationState } from './cancellation.js';
 import { decide, type Move } from './decide.js';
 import type { Rules } from './next-step.js';
@@ -18,16 +19,10 @@ const rules: Rules = {
 
 /** An attempt that began and ended a second after the claim. */
 const attempt = (kind: Attempt['kind'], outcome: Attempt['outcome'], more: Partial<Attempt> = {}): Attempt => ({
+  ...blankAttempt,
   attemptNo: 1,
   kind,
   outcome,
-  reason: null,
-  certainty: null,
-  retryWhen: null,
-  retryAt: null,
-  taskId: null,
-  httpStatus: null,
-  issuerCode: null,
   startedAt: at(1),
   endedAt: at(1),
   ...more,

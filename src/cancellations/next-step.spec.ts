@@ -1,3 +1,4 @@
+import { blankAttempt } from '../../test/support/attempt.js';
 import fc from 'fast-check';
 import { issuers, type IssuerCode } from '../issuers/index.js';
 import type { ResendRule, SomeIssuer } from '../issuers/issuer.js';
@@ -52,14 +53,9 @@ const callback = (outcome: Attempt['outcome'], when: number, more: Partial<Attem
 
 function history(done: readonly Done[]): History {
   const attempts = done.map(({ from, to, ...rest }, index) => ({
+    ...blankAttempt,
     attemptNo: index + 1,
-    reason: null,
-    certainty: null,
     retryWhen: rest.outcome === 'retry' ? ('at-once' as const) : null,
-    retryAt: null,
-    taskId: null,
-    httpStatus: null,
-    issuerCode: null,
     startedAt: at(from),
     endedAt: at(to),
     ...rest,
@@ -1026,14 +1022,9 @@ describe('a whole life', () => {
       const startedAt = new Date(now);
       now += tookMs;
       attempts.push({
+        ...blankAttempt,
         attemptNo: attempts.length + 1,
         reason: attempt.outcome === 'refused' ? 'refused_by_issuer' : null,
-        certainty: null,
-        retryWhen: null,
-        retryAt: null,
-        taskId: null,
-        httpStatus: null,
-        issuerCode: null,
         startedAt,
         endedAt: new Date(now),
         ...attempt,

@@ -129,7 +129,7 @@ const reasonForPeople: Readonly<Partial<Record<IssuerMode, ManualReason>>> = {
 const maySend = ({ mode, isCircuitOpen }: Rules) => mode === 'live' && !isCircuitOpen;
 
 /** In mode `manual` what is under way is still watched. */
-const mayQuery = ({ mode, isCircuitOpen, canQuery }: Rules) =>
+export const mayQuery = ({ mode, isCircuitOpen, canQuery }: Rules) =>
   canQuery && !isCircuitOpen && (mode === 'live' || mode === 'manual');
 
 /** Nothing leaves for a reason that passes. */

@@ -4,11 +4,11 @@ import { audit } from './auditor.js';
 import { isFull } from './form.js';
 import { LatenessWatch } from './lateness.js';
 import { readIssuers, readTables } from './logs.js';
-import { startMailServer, type MailServer } from './mail-server.js';
+import { startMailLog, type MailLog } from './mail-log.js';
 import { makeIll } from './network-faults.js';
 import { startPostgresServer, type PostgresServer } from './postgres-server.js';
 import { Replicas } from './replicas.js';
-import { seededRandom } from './seeded-random.js';
+import { Random } from './random.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 import { VtexLoad } from './vtex-load.js';
 import { TimeMachine } from './time-machine.js';
@@ -54,19 +54,19 @@ const BREAKER_PAUSE_MS = 3_000;
 
 let postgres: PostgresServer;
 let simulators: TestSimulators;
-let mailServer: MailServer;
+let mailLog: MailLog;
 let databaseProxy: TcpProxy;
 let issuerProxies: TcpProxy[];
 let callbackProxy: TcpProxy;
 let replicas: Replicas;
-const random = seededRandom(seed);
+const random = new Random(seed);
 
 beforeAll(async () => {
   console.info(`Machine faults with FAULTS_SEED=${seed}`);
-  [postgres, simulators, mailServer] = await Promise.all([
+  [postgres, simulators, mailLog] = await Promise.all([
     startPostgresServer(),
     startTestSimulators(LATE_MS),
-    startMailServer(),
+    startMailLog(),
   ]);
   databaseProxy = await startTcpProxy(() => postgres.port);
   const settings: Record<string, string> = { ...simulators.settings };
@@ -91,7 +91,7 @@ beforeAll(async () => {
     ARTHA_STATUS_QUERY: 'on',
     DATABASE_URL: databaseUrl.toString(),
     ANSWER_DEADLINE_MS: '3000',
-    SMTP_URL: mailServer.url,
+    SMTP_URL: mailLog.url,
     NOTIFY_EMAIL: 'merchant@example.com',
     LOG_LEVEL: 'warn',
   });
@@ -108,7 +108,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await replicas?.stop();
   await Promise.all([databaseProxy, callbackProxy, ...(issuerProxies ?? [])].map((proxy) => proxy?.stop()));
-  await Promise.all([simulators?.stop(), mailServer?.stop(), postgres?.stop()]);
+  await Promise.all([simulators?.stop(), mailLog?.stop(), postgres?.stop()]);
 }, 60_000);
 
 /** Does something at each of these times from now. */
@@ -133,7 +133,7 @@ it(
     ];
 
     const killer = setInterval(() => void replicas.killOne(random), form.killEveryMs);
-    const crashes = atTimes(form.crashesAt, () => postgres.crashAndRestart(random.integer(200, 2_000)));
+    const crashes = atTimes(form.crashesAt, () => postgres.crashAndRestart(random.int(200, 2_000)));
     const drops = atTimes(form.queueDropsAt, () => dropQueue());
 
     const startedAt = performance.now();
@@ -153,7 +153,7 @@ it(
     await timeMachine.deliverNotices();
 
     const tables = await readTables(postgres);
-    const mails = mailServer.mails;
+    const mails = mailLog.mails;
     const violations = audit({
       vtex: load.log,
       issuers: readIssuers(simulators, () => ({

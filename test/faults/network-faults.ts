@@ -1,4 +1,4 @@
-import type { SeededRandom } from './seeded-random.js';
+import type { Random } from './random.js';
 import { pass, type Mode, type ProxiedConnection, type TcpProxy } from './tcp-proxy.js';
 
 /** How a network is ill. */
@@ -16,8 +16,8 @@ export interface Illness {
 const SLOW_FOR_MS = 4_000;
 
 /** Damages connections, new ones and open ones, until it is ended; then everything passes again. */
-export function makeIll(proxy: TcpProxy, illness: Illness, random: SeededRandom): { end(): void } {
-  proxy.treatNew(() => (random.isTrue(illness.newShare) ? fault(illness, random) : pass));
+export function makeIll(proxy: TcpProxy, illness: Illness, random: Random): { end(): void } {
+  proxy.treatNew(() => (random.chance(illness.newShare) ? fault(illness, random) : pass));
   const slowSince = new WeakMap<ProxiedConnection, number>();
   const timer = setInterval(() => {
     const now = performance.now();
@@ -41,15 +41,15 @@ export function makeIll(proxy: TcpProxy, illness: Illness, random: SeededRandom)
   };
 }
 
-function fault({ mostBytes, longestDelayMs }: Illness, random: SeededRandom): Mode {
-  const afterBytes = random.integer(0, mostBytes);
+function fault({ mostBytes, longestDelayMs }: Illness, random: Random): Mode {
+  const afterBytes = random.int(0, mostBytes);
   const faults: [Mode, ...Mode[]] = [
-    { kind: 'delay', ms: random.integer(1, longestDelayMs) },
+    { kind: 'delay', ms: random.int(1, longestDelayMs) },
     { kind: 'cut', direction: 'up', afterBytes },
     { kind: 'cut', direction: 'down', afterBytes },
     { kind: 'half-close', afterBytes },
     { kind: 'black-hole' },
-    { kind: 'drip', bytes: random.integer(1, 60), everyMs: random.integer(1, 20) },
+    { kind: 'drip', bytes: random.int(1, 60), everyMs: random.int(1, 20) },
   ];
   return random.pick(faults);
 }

@@ -27,8 +27,10 @@ export class Random {
     return this.next() < of;
   }
 
-  pick<const Item>(items: readonly [Item, ...Item[]]): Item {
-    return items[floor(this.next() * items.length)] as Item;
+  pick<const Item>(items: readonly [Item, ...Item[]]): Item;
+  pick<Item>(items: readonly Item[]): Item | undefined;
+  pick<Item>(items: readonly Item[]): Item | undefined {
+    return items[floor(this.next() * items.length)];
   }
 
   /** Between them as magnitudes go: as often 10 to 100 as 100 to 1000. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../src/config.js';
 import { startServiceProcess, type ServiceProcess } from '../support/process.js';
-import type { SeededRandom } from './seeded-random.js';
+import type { Random } from './random.js';
 
 /** Replicas as an orchestrator keeps them: whichever is gone is started again. */
 export class Replicas {
@@ -35,12 +35,12 @@ export class Replicas {
     return this.#slots.filter((one) => one !== null);
   }
 
-  any(random: SeededRandom): ServiceProcess | null {
+  any(random: Random): ServiceProcess | null {
     return random.pick(this.living) ?? null;
   }
 
   /** Never the only one there is: on a machine where starting takes longer than the pause between kills, nothing would ever be done. */
-  async killOne(random: SeededRandom): Promise<void> {
+  async killOne(random: Random): Promise<void> {
     const victim = this.any(random);
     if (!victim || this.living.length === 1) return;
     this.kills += 1;

@@ -18,6 +18,7 @@ import type { IssuerAccount } from '../../src/issuers/issuer-accounts.js';
 import type { SomeIssuer } from '../../src/issuers/issuer.js';
 import { manualReasons, type ManualReason } from '../../src/manual-cancellations/manual-reason.js';
 import { answers, type VtexAnswer } from '../../src/vtex/cancellation-answer.js';
+import { blankAttempt } from '../support/attempt.js';
 import { IssuerModel, type PlannedCallback } from './issuer-model.js';
 import { Random } from './random.js';
 import { Run, Scheduler, type Planned, type Steps } from './scheduler.js';
@@ -569,7 +570,7 @@ class Life {
 
   #newAttempt(kind: Attempt['kind'], attemptNo: number): Attempt {
     const startedAt = new Instant(this.#clock.now);
-    return { ...openAttempt, attemptNo, kind, startedAt };
+    return { ...blankAttempt, attemptNo, kind, startedAt };
   }
 
   /** @param about.rules as they were when it was decided, one trip to the database before */
@@ -1226,18 +1227,6 @@ const noEvidence = { httpStatus: null, issuerCode: null, issuerText: null, trace
 const leaseExpired: Finding = { outcome: 'unknown', evidence: { ...noEvidence, issuerCode: 'lease-expired' } };
 
 const notSent: Finding = { outcome: 'retry', when: 'at-once', evidence: { ...noEvidence, issuerCode: 'not-sent' } };
-
-const openAttempt = {
-  outcome: null,
-  reason: null,
-  certainty: null,
-  retryWhen: null,
-  retryAt: null,
-  taskId: null,
-  httpStatus: null,
-  issuerCode: null,
-  endedAt: null,
-};
 
 /** The first of a process's looks after this time. */
 const tickAt = ({ phaseMs }: Process, after: number, everyMs: number): number =>

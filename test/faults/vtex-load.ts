@@ -5,7 +5,7 @@ import type { ServiceProcess } from '../support/process.js';
 import { newId } from '../support/service.js';
 import type { TestSimulators } from '../support/simulators.js';
 import type { VtexLogEntry } from './logs.js';
-import type { SeededRandom } from './seeded-random.js';
+import type { Random } from './random.js';
 
 /** Of 100 payments. Vault's simulator lists at most 2,000 cards of its one user. */
 const issuerShares: Readonly<Record<IssuerCode, number>> = { vault: 16, artha: 28, corecard: 28, qitech: 28 };
@@ -54,7 +54,7 @@ export class VtexLoad {
   constructor(
     private readonly simulators: TestSimulators,
     private readonly anyReplica: () => ServiceProcess | null,
-    private readonly random: SeededRandom,
+    private readonly random: Random,
   ) {}
 
   /**
@@ -93,8 +93,8 @@ export class VtexLoad {
       if (!payment.requestIds.includes(requestId)) payment.requestIds.push(requestId);
       await this.#cancel(payment, requestId);
       if (payment.isFinal) return;
-      await sleep(this.random.integer(500, 4_000));
-      if (this.random.isTrue(0.15)) requestId = newId();
+      await sleep(this.random.int(500, 4_000));
+      if (this.random.chance(0.15)) requestId = newId();
     }
   }
 
@@ -114,7 +114,7 @@ export class VtexLoad {
         this.faults.push(`a link was answered ${answer.status} ${JSON.stringify(answer.body)}`);
         return null;
       }
-      await sleep(this.random.integer(100, 1_000));
+      await sleep(this.random.int(100, 1_000));
     }
   }
 
@@ -138,7 +138,7 @@ export class VtexLoad {
   }
 }
 
-function byShare<Name extends string>(shares: Readonly<Record<Name, number>>, random: SeededRandom): Name {
+function byShare<Name extends string>(shares: Readonly<Record<Name, number>>, random: Random): Name {
   const names = Object.keys(shares) as Name[];
   let left = random.next() * names.reduce((sum, name) => sum + shares[name], 0);
   return names.find((name) => (left -= shares[name]) < 0) ?? (names[0] as Name);

@@ -70,14 +70,11 @@ export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): 
     return taskId;
   };
 
-  const callBack = (cardId: string, attemptsLeft: number): void => {
-    if (server.callbackUrl === null) return;
-    const message = callback({ taskId: taskOf(cardId), status: 'success', remarks: 'CardCancelled' });
-    void post(server.callbackUrl, message).then((isHeard) => {
-      const goesOn = !isHeard && attemptsLeft > 1 && server.callbackUrl !== null;
-      if (goesOn) server.later(callbackDelayMs, () => callBack(cardId, attemptsLeft - 1));
-    });
-  };
+  const callBack = (cardId: string): void =>
+    server.callBack(callbackDelayMs, (url) => ({
+      url,
+      ...callback({ taskId: taskOf(cardId), status: 'success', remarks: 'CardCancelled' }),
+    }));
 
   const cancel = (exchange: Exchange): void => {
     const read = readCancel(exchange, secrets);
@@ -92,7 +89,7 @@ export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): 
         already: () => plainText(400, { code: 400, message: 'Card status does not allow this operation' }),
         refuse: () => plainText(200, { taskId: null, status: 'Failed', remarks: 'CardNotEligible' }),
         notFound: () => plainText(404, { code: 404, message: 'Record Not Found' }),
-        afterEffect: () => server.later(callbackDelayMs, () => callBack(cardId, CALLBACK_ATTEMPTS)),
+        afterEffect: () => callBack(cardId),
       },
     });
   };
@@ -147,16 +144,10 @@ export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): 
     requests: server.requests,
     script: (reference, list) => server.script(identityOf({ cardId: String(reference.cardId) }), list),
     sendCallbacksTo: (url) => (server.callbackUrl = url),
-    stop: () => {
-      server.callbackUrl = null;
-      return server.stop();
-    },
+    stop: () => server.stop(),
     callback,
   };
 }
-
-/** The page on callbacks names no schedule; a few attempts are enough for a service that is just starting. */
-const CALLBACK_ATTEMPTS = 4;
 
 /** "API Specification" asks for Unix seconds; how far a clock may be off is not said. */
 const MAX_CLOCK_SECONDS = 600;
@@ -267,16 +258,5 @@ const callbackBody = ({ taskId, status, remarks, notifyType }: ArthaCallback) =>
   notifyType: notifyType ?? 'operation',
   amount: 0,
 });
-
-/** Whether it was answered with a 2xx. */
-async function post(url: string, { headers, body }: ReturnType<ArthaSimulator['callback']>): Promise<boolean> {
-  try {
-    const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(5_000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
-}
 
 const seconds = () => String(Math.floor(Date.now() / 1000));
