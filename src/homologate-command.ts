@@ -1,0 +1,16 @@
+import { runHomologateCommand } from './homologation/homologate-command.js';
+
+/** `node dist/homologate-command.js --url <address>`: see `npm run homologate -- --help`. */
+const [, , ...args] = process.argv;
+try {
+  const { exitCode, complaint } = await runHomologateCommand(args, {
+    print: (lines) => console.log(lines),
+    isColoured: process.stdout.isTTY && process.stdout.hasColors(),
+  });
+  if (complaint !== null) console.error(complaint);
+  process.exitCode = exitCode;
+} catch (error) {
+  // A fault of the kit's own says nothing about the provider.
+  console.error(error);
+  process.exitCode = 2;
+}
