@@ -28,7 +28,7 @@ export const sources = {
   },
   helpCenter: {
     section: 'Help Center, Payment Provider Protocol',
-    url: 'https://help.vtex.com/en/tutorial/payment-provider-protocol',
+    url: 'https://help.vtex.com/en/docs/tutorials/payment-provider-protocol',
   },
 } satisfies Record<string, Source>;
 

@@ -17,7 +17,7 @@ export function tableRow(result: Result, isColoured: boolean): string {
     ...detail('', note),
     ...detail('expected', expected),
     ...detail('came', came),
-    ...(verdict === 'skipped' ? [] : [...detail('why', why), ...detail('see', `${source.section}, ${source.url}`)]),
+    ...(verdict === 'skipped' ? [] : [...detail('why', why), ...detail('see', source.section), INDENT + source.url]),
   ].join('\n');
 }
 
@@ -38,7 +38,7 @@ function paint(text: string, verdict: Verdict, isColoured: boolean): string {
   return isColoured ? `\u001b[${colours[verdict]}m${text}\u001b[0m` : text;
 }
 
-const INDENT = ' '.repeat(8);
+const INDENT = ' '.repeat(6);
 const LABEL_WIDTH = 10;
 
 function detail(label: string, text: string | null): string[] {
@@ -47,14 +47,15 @@ function detail(label: string, text: string | null): string[] {
   return wrap(text, room).map((line, at) => INDENT + (at === 0 ? label : '').padEnd(LABEL_WIDTH) + line);
 }
 
-/** Breaks at blanks; a word longer than a line, such as a body, is cut. */
+/** Breaks at blanks; a word longer than a line, such as a body, fills the lines it needs. */
 function wrap(text: string, room: number): string[] {
   const lines = [''];
-  for (const word of text.split(/\s+/).flatMap((part) => part.match(new RegExp(`.{1,${room}}`, 'gsu')) ?? [])) {
-    const line = lines.at(-1) ?? '';
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= room) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
+  for (const word of text.split(/\s+/)) {
+    const line = lines.pop() ?? '';
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= room) lines.push(longer);
+    else if (word.length <= room) lines.push(line, word);
+    else lines.push(...(longer.match(new RegExp(`.{1,${room}}`, 'gu')) ?? []));
   }
   return lines;
 }

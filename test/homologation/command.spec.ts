@@ -161,7 +161,7 @@ describe('the command', () => {
     expect(exitCode).toBe(0);
     expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
     expect(out).toMatch(/^passed {2}suite\.cancel {22}Cancel: payment, cancellation {23} +\d+ ms$/m);
-    expect(out).toMatch(/^skipped transport\.tls .*\n {18}the address is not https$/m);
+    expect(out).toMatch(/^skipped transport\.tls .*\n {16}the address is not https$/m);
     expect(out).toMatch(/^10 passed, 2 skipped; \d+\.\d s$/m);
     expect(out).not.toContain('\u001b');
   });
@@ -314,6 +314,19 @@ describe('the built command', () => {
     expect(misunderstood).toMatchObject({ exitCode: 2, out: '' });
     expect(misunderstood.err).toContain("Unknown option '--nothing'");
   });
+});
+
+it('ends quietly when nobody reads its results any more', async () => {
+  const child = spawn(process.execPath, ['dist/homologate-command.js', ...withKeys(), '--only', 'suite'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stdout.once('data', () => child.stdout.destroy());
+
+  const [exitCode] = (await once(child, 'close')) as [number];
+
+  expect({ exitCode, err }).toEqual({ exitCode: 2, err: '' });
 });
 
 /** Why a text is no well-formed XML; null when it is, as far as these reports use XML. */
