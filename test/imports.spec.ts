@@ -139,6 +139,17 @@ describe('folders', () => {
     expect(broken).toEqual([]);
   });
 
+  it('homologation knows nothing of ours, and nothing of ours knows it but its entry point', () => {
+    const isKit = isIn('homologation');
+    const out = imports.filter(({ file, target }) => isKit(file) && isOurs(target) && !isKit(target));
+    const into = imports.filter(({ file, target }) => !isKit(file) && isKit(target));
+
+    expect(out).toEqual([]);
+    expect(into).toEqual([
+      { file: 'homologate-command.ts', target: 'homologation/homologate-command', kind: 'static' },
+    ]);
+  });
+
   it('issuer.ts, the outgoing HTTP and the kinds of settings know nothing of the service', () => {
     const base = ['issuers/issuer.ts', 'issuers/issuer-http.ts', 'issuers/simulator-server.ts', 'setting-kinds.ts'];
     const allowed = ['issuers/issuer', 'issuers/issuer-http', 'issuers/simulator-server', 'setting-kinds'];
