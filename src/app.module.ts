@@ -28,6 +28,8 @@ import { Log } from './operations/log.js';
 import { Metrics } from './operations/metrics.js';
 import { Readiness } from './operations/readiness.js';
 import { LateLinks } from './payments/late-links.js';
+import { BulkLinks } from './payments/bulk-links.js';
+import { InternalPaymentLinksController } from './payments/internal-payment-links.controller.js';
 import { PaymentLinks } from './payments/payment-links.js';
 
 /** What the application is made of, given from outside so that tests and development can choose. */
@@ -47,6 +49,7 @@ export class AppModule {
       imports: [HttpModule],
       controllers: [
         CancellationsController,
+        InternalPaymentLinksController,
         InternalPaymentsController,
         InternalManualCancellationsController,
         InternalIssuersController,
@@ -68,6 +71,7 @@ export class AppModule {
         Jobs,
         ManualCancellations,
         PaymentLinks,
+        BulkLinks,
         PaymentHistories,
         Explanations,
         CancellationStore,
