@@ -23,7 +23,9 @@ import { InternalManualCancellationsController } from './manual-cancellations/in
 import { ManualCancellations } from './manual-cancellations/manual-cancellations.js';
 import { MAIL_SENDER, type MailSender } from './notifications/mail.js';
 import { Notices } from './notifications/notices.js';
+import { Doctor } from './operations/doctor.js';
 import { HealthController } from './operations/health.controller.js';
+import { InternalDoctorController } from './operations/internal-doctor.controller.js';
 import { Log } from './operations/log.js';
 import { Metrics } from './operations/metrics.js';
 import { Readiness } from './operations/readiness.js';
@@ -54,6 +56,7 @@ export class AppModule {
         InternalManualCancellationsController,
         InternalIssuersController,
         CallbacksController,
+        InternalDoctorController,
         HealthController,
       ],
       providers: [
@@ -64,6 +67,7 @@ export class AppModule {
         { provide: LateLinks, useExisting: ManualCancellations },
         Database,
         Metrics,
+        Doctor,
         Readiness,
         AxiosIssuerHttp,
         IssuerModes,

@@ -1,5 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { ConfigError, type Environment } from '../config.js';
+import { doctorCommands } from './doctor.js';
+import { issuersCommands } from './issuers.js';
+import { merchantsCommands } from './merchants.js';
 import { paymentsCommands } from './payments.js';
 import { CommandError } from './service-client.js';
 
@@ -39,7 +42,12 @@ export interface Command {
   run(terminal: Terminal, positionals: readonly string[], values: Values): Promise<ExitCode>;
 }
 
-export const commands: readonly Command[] = [...paymentsCommands];
+export const commands: readonly Command[] = [
+  ...merchantsCommands,
+  ...issuersCommands,
+  ...paymentsCommands,
+  ...doctorCommands,
+];
 
 const common = {
   json: { type: 'boolean' },
