@@ -23,11 +23,15 @@ import { InternalManualCancellationsController } from './manual-cancellations/in
 import { ManualCancellations } from './manual-cancellations/manual-cancellations.js';
 import { MAIL_SENDER, type MailSender } from './notifications/mail.js';
 import { Notices } from './notifications/notices.js';
+import { Doctor } from './operations/doctor.js';
 import { HealthController } from './operations/health.controller.js';
+import { InternalDoctorController } from './operations/internal-doctor.controller.js';
 import { Log } from './operations/log.js';
 import { Metrics } from './operations/metrics.js';
 import { Readiness } from './operations/readiness.js';
 import { LateLinks } from './payments/late-links.js';
+import { BulkLinks } from './payments/bulk-links.js';
+import { InternalPaymentLinksController } from './payments/internal-payment-links.controller.js';
 import { PaymentLinks } from './payments/payment-links.js';
 
 /** What the application is made of, given from outside so that tests and development can choose. */
@@ -47,10 +51,12 @@ export class AppModule {
       imports: [HttpModule],
       controllers: [
         CancellationsController,
+        InternalPaymentLinksController,
         InternalPaymentsController,
         InternalManualCancellationsController,
         InternalIssuersController,
         CallbacksController,
+        InternalDoctorController,
         HealthController,
       ],
       providers: [
@@ -61,6 +67,7 @@ export class AppModule {
         { provide: LateLinks, useExisting: ManualCancellations },
         Database,
         Metrics,
+        Doctor,
         Readiness,
         AxiosIssuerHttp,
         IssuerModes,
@@ -68,6 +75,7 @@ export class AppModule {
         Jobs,
         ManualCancellations,
         PaymentLinks,
+        BulkLinks,
         PaymentHistories,
         Explanations,
         CancellationStore,

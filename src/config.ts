@@ -172,16 +172,23 @@ export interface OperatorSettings {
   readonly url: string;
   /** Null where it is not set. */
   readonly adminToken: setting.Secret | null;
+  /** A merchant's own, which links and reads its payments; null where it is not set. */
+  readonly linkToken: setting.Secret | null;
 }
 
 /** @throws ConfigError with every mistake, as for the service itself */
 export function readOperatorSettings(environment: Environment): OperatorSettings {
   const { PUBLIC_URL, PORT, ADMIN_API_TOKEN } = general.shape;
-  const kinds = z.object({ PUBLIC_URL, PORT, ADMIN_API_TOKEN: ADMIN_API_TOKEN.optional() });
+  const kinds = z.object({
+    PUBLIC_URL,
+    PORT,
+    ADMIN_API_TOKEN: ADMIN_API_TOKEN.optional(),
+    LINK_TOKEN: setting.secret(atLeast16).optional(),
+  });
   const read = kinds.safeParse(withoutEmpty(environment));
   if (!read.success) throw new ConfigError(mistakesOf(read.error, (name) => name));
   const { PUBLIC_URL: url = `http://localhost:${read.data.PORT}`, ADMIN_API_TOKEN: adminToken = null } = read.data;
-  return { url, adminToken };
+  return { url, adminToken, linkToken: read.data.LINK_TOKEN ?? null };
 }
 
 const credentials = (merchantId: string, appKey: string, appToken: setting.Secret): MerchantCredentials => ({

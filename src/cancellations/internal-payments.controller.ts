@@ -1,8 +1,6 @@
 import { Body, Controller, Get, HttpCode, HttpException, Param, Post, Put, Query, Res } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { LinkPaymentBody } from '../payments/link-payment.body.js';
+import { readLinkBody } from '../payments/link-payment.body.js';
 import { PaymentLinks } from '../payments/payment-links.js';
 import { readMerchant } from '../payments/read-merchant.js';
 import { JsonBodyPipe } from '../operations/json-body.pipe.js';
@@ -29,8 +27,8 @@ export class InternalPaymentsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const merchantId = readMerchant(merchant);
-    const link = plainToInstance(LinkPaymentBody, body);
-    const fields = { ...paymentIdFault(paymentId), ...this.links.faults(merchantId, link), ...(await faultsOf(link)) };
+    const { link, fields: wrong } = await readLinkBody(body);
+    const fields = { ...paymentIdFault(paymentId), ...this.links.faults(merchantId, link), ...wrong };
     if (Object.keys(fields).length > 0) throw invalid(fields);
     const result = await this.links.link(merchantId, paymentId, link);
     if (result.kind === 'invalid') throw invalid(result.fields);
@@ -73,15 +71,3 @@ const invalid = (fields: Readonly<Record<string, string>>) =>
 
 const paymentIdFault = (paymentId: string): Record<string, string> =>
   isIdentifier(paymentId) ? {} : { paymentId: 'must be text of 1 to 255 characters without control characters' };
-
-async function faultsOf(link: LinkPaymentBody): Promise<Record<string, string>> {
-  const faults = await validate(link, { whitelist: true, forbidNonWhitelisted: true });
-  return Object.fromEntries(
-    faults.map(({ property, constraints = {} }) => [
-      property,
-      'whitelistValidation' in constraints
-        ? 'is not a field of a link'
-        : (Object.values(constraints).at(-1) ?? 'is wrong'),
-    ]),
-  );
-}

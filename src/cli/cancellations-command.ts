@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, readOperatorSettings, type Environment, type OperatorSettings } from '../config.js';
+import { ConfigError, type Environment } from '../config.js';
 import { describeCheck, describeExplanation, type Told } from './describe.js';
 import type { Explanation } from '../cancellations/explanation.js';
 import type { PaymentHistory } from '../cancellations/payment-history.js';
+import { CommandError, serviceClient } from './service-client.js';
 
 /** What a command came to. 1: nothing was ever heard of the payment. 2: it was not understood, or the service could not answer. */
 export interface CommandResult {
@@ -22,12 +23,6 @@ export const usage = `Explains or checks the cancellation of a payment, by askin
 
 The bearer token is ADMIN_API_TOKEN, else the one that "npm start" made.
 Exit code 0: answered. 1: nothing was ever heard of the payment. 2: anything else.`;
-
-/** A check waits for the issuer: 25 s at most for each call, and there may be two. */
-const PATIENCE_MS = 90_000;
-
-/** Why a command cannot be carried out; the message says what to do. */
-class CommandError extends Error {}
 
 /** `npm run cancellations -- explain|check <paymentId>`. Never throws for what an operator can put right. */
 export async function runCancellationsCommand(
@@ -84,82 +79,31 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function carryOut(wish: Wish, environment: Environment): Promise<CommandResult> {
-  const { url, adminToken } = readSettings(wish, environment);
-  if (adminToken === null) {
-    throw new CommandError(
-      'No bearer token is known: set ADMIN_API_TOKEN to the one that the service was started with. ("npm start" makes one by itself.)',
-    );
+async function carryOut(
+  { command, paymentId, url, merchant, json }: Wish,
+  environment: Environment,
+): Promise<CommandResult> {
+  const client = serviceClient(url, environment);
+  const answer = await client.call({
+    method: command === 'check' ? 'POST' : 'GET',
+    path: `payments/${encodeURIComponent(paymentId)}/${command}`,
+    query: { merchant },
+  });
+  const { status, body, now } = answer;
+  if (status === 404 && isUnheardOf(body)) {
+    const whose = merchant === undefined ? '' : ` of merchant ${merchant}`;
+    return { exitCode: 1, words: `Nothing was ever heard of payment ${paymentId}${whose}.` };
   }
-  const response = await call(wish, url, adminToken.reveal());
-  const text = await response.text();
-  const body = readJson(text);
-  if (response.status === 404 && isUnheardOf(body)) {
-    const whose = wish.merchant === undefined ? '' : ` of merchant ${wish.merchant}`;
-    return { exitCode: 1, words: `Nothing was ever heard of payment ${wish.paymentId}${whose}.` };
-  }
-  const isOurs = response.ok && body?.paymentId === wish.paymentId;
-  if (!isOurs) throw new CommandError(faultWords(url, response.status, body));
-  if (wish.json) return { exitCode: 0, words: JSON.stringify(body, null, 2) };
-  // The service's clock: the operator's may be another one.
-  const now = new Date(response.headers.get('date') ?? Date.now());
+  const isOurs = status === 200 && body?.paymentId === paymentId;
+  if (!isOurs) throw new CommandError(client.faultOf(answer));
+  if (json) return { exitCode: 0, words: JSON.stringify(body, null, 2) };
   const words =
-    wish.command === 'explain'
+    command === 'explain'
       ? describeExplanation(body as unknown as Told<Explanation>, now)
       : describeCheck(body as unknown as Told<PaymentHistory>, now);
   return { exitCode: 0, words };
 }
 
-function readSettings({ url }: Wish, environment: Environment): OperatorSettings {
-  if (url === undefined) return readOperatorSettings(environment);
-  try {
-    return readOperatorSettings({ ...environment, PUBLIC_URL: url });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new CommandError(error.message.replace('PUBLIC_URL', '--url'), { cause: error });
-  }
-}
-
-async function call({ command, paymentId, merchant }: Wish, url: string, token: string): Promise<Response> {
-  const query = merchant === undefined ? '' : `?merchant=${encodeURIComponent(merchant)}`;
-  try {
-    return await fetch(`${url}/internal/payments/${encodeURIComponent(paymentId)}/${command}${query}`, {
-      method: command === 'check' ? 'POST' : 'GET',
-      headers: { authorization: `Bearer ${token}` },
-      // The token must not follow a redirect to somewhere else.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-  } catch (error) {
-    const { name, cause } = error as Error & { readonly cause?: { readonly code?: string } };
-    const why = name === 'TimeoutError' ? `no answer within ${PATIENCE_MS / 1_000} s` : (cause?.code ?? name);
-    throw new CommandError(
-      `The service at ${url} cannot be reached (${why}). Start it, or name its address with --url or PUBLIC_URL.`,
-      { cause: error },
-    );
-  }
-}
-
-function faultWords(url: string, status: number, body: Readonly<Record<string, unknown>> | null): string {
-  const message = typeof body?.message === 'string' ? body.message : '';
-  if (status === 401)
-    return `The service at ${url} refuses the bearer token. Set ADMIN_API_TOKEN to the one that it was started with.`;
-  if (status === 422)
-    return `The service at ${url} refuses this: ${JSON.stringify(body?.fields ?? message)}. Put it right and ask again.`;
-  if (status >= 500)
-    return `The service at ${url} could not answer (${status}). ${message} Look at /health/ready, and ask again.`;
-  return `At ${url} something else than this service answers (${status}). Name the service's address with --url or PUBLIC_URL.`;
-}
-
 /** Told apart from the 404 of something else that listens there. */
 const isUnheardOf = (body: Readonly<Record<string, unknown>> | null) =>
   typeof body?.message === 'string' && body.message.startsWith('Nothing was ever heard');
-
-function readJson(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}

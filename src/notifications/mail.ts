@@ -13,6 +13,8 @@ export interface Mail {
 /** Sends mails; throws when the mail was surely or possibly not taken. */
 export interface MailSender {
   send(mail: Mail): Promise<void>;
+  /** Connects and signs in, and sends nothing; throws where that fails or takes longer. */
+  greet(withinMs: number): Promise<void>;
   close(): void;
 }
 
@@ -56,6 +58,18 @@ export class SmtpSender implements MailSender {
     }
   }
 
+  async greet(withinMs: number): Promise<void> {
+    const timer = new AbortController();
+    const tooLate = sleep(withinMs, null, { signal: timer.signal }).then(() => {
+      throw new Error(`no answer within ${withinMs} ms`);
+    });
+    try {
+      await Promise.race([this.#transport.verify(), tooLate]);
+    } finally {
+      timer.abort();
+    }
+  }
+
   close(): void {
     this.#transport.close();
   }
@@ -77,6 +91,10 @@ export class OutboxSender implements MailSender {
     if (this.mails.some(({ messageId }) => messageId === mail.messageId)) return;
     this.mails.push(mail);
     this.print(`\n--- E-mail to ${mail.to}: ${mail.subject}\n${mail.text}\n---\n`);
+  }
+
+  async greet(): Promise<void> {
+    // Nobody is there to greet.
   }
 
   close(): void {

@@ -1,4 +1,5 @@
-import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { plainToInstance } from 'class-transformer';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min, validate } from 'class-validator';
 
 /** The body of `PUT /internal/payments/{paymentId}`; the reference's own fields are checked by its issuer. */
 export class LinkPaymentBody {
@@ -24,4 +25,19 @@ export class LinkPaymentBody {
   @IsOptional()
   @IsBoolean({ message: 'sandbox must be true or false' })
   readonly sandbox?: boolean | null;
+}
+
+/** The body, and by each field that is of a wrong type or not a link's at all, what it must be. */
+export async function readLinkBody(
+  body: Readonly<Record<string, unknown>>,
+): Promise<{ readonly link: LinkPaymentBody; readonly fields: Readonly<Record<string, string>> }> {
+  const link = plainToInstance(LinkPaymentBody, body);
+  const faults = await validate(link, { whitelist: true, forbidNonWhitelisted: true });
+  const fields = faults.map(({ property, constraints = {} }) => [
+    property,
+    'whitelistValidation' in constraints
+      ? 'is not a field of a link'
+      : (Object.values(constraints).at(-1) ?? 'is wrong'),
+  ]);
+  return { link, fields: Object.fromEntries(fields) as Record<string, string> };
 }

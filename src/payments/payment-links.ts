@@ -11,15 +11,16 @@ import { recordEvent } from './payment-event.js';
 import { lockPaymentRow } from './payment-row.js';
 
 /** What a link came to. `conflict` changes nothing, but for a late link, whose reference is kept. */
-export type LinkResult =
-  | { readonly kind: 'linked' | 'same' }
-  | { readonly kind: 'conflict'; readonly why: string }
-  | { readonly kind: 'invalid'; readonly fields: WrongFields };
+export type Linked =
+  { readonly kind: 'linked' } | { readonly kind: 'same' } | { readonly kind: 'conflict'; readonly why: string };
+
+export type LinkResult = Linked | { readonly kind: 'invalid'; readonly fields: WrongFields };
 
 /** By the field's name, what it must be. */
 export type WrongFields = Readonly<Record<string, string>>;
 
-interface Link {
+/** A link that was read and is not wrong in itself. */
+export interface Link {
   readonly merchantId: string;
   readonly paymentId: string;
   readonly issuer: string;
@@ -87,24 +88,29 @@ export class PaymentLinks {
    * conflict, but its reference is kept and a person is told, because that card may be alive.
    */
   async link(merchantId: string, paymentId: string, body: LinkPaymentBody): Promise<LinkResult> {
-    const read = this.#read(merchantId, paymentId, body);
-    if ('fields' in read) return { kind: 'invalid', fields: read.fields };
+    const read = this.read(merchantId, paymentId, body);
+    return 'fields' in read ? { kind: 'invalid', fields: read.fields } : this.linkOne(read);
+  }
+
+  /** As {@link link}, for one that was read. */
+  async linkOne(link: Link): Promise<Linked> {
     try {
-      return await this.database.transaction((sql) => this.#link(sql, read));
+      return await this.database.transaction((sql) => this.#link(sql, link));
     } catch (error) {
       if (!(error instanceof ReferenceHeldError)) throw error;
-      return this.#refuse(this.database, read, REFERENCE_HELD);
+      return this.#refuse(this.database, link, REFERENCE_HELD);
     }
   }
 
   /** What is wrong with the issuer and the reference of a link, as far as they are of the right types; empty when nothing is. */
   faults(merchantId: string, body: LinkPaymentBody): WrongFields {
     if (typeof body.issuer !== 'string') return {};
-    const read = this.#read(merchantId, '', body);
+    const read = this.read(merchantId, '', body);
     return 'fields' in read ? read.fields : {};
   }
 
-  #read(merchantId: string, paymentId: string, body: LinkPaymentBody): Link | { readonly fields: WrongFields } {
+  /** Checks the issuer and the reference of a body whose fields are of the right types, and finds what the reference means there. */
+  read(merchantId: string, paymentId: string, body: LinkPaymentBody): Link | { readonly fields: WrongFields } {
     const issuer = findIssuer(body.issuer);
     if (!issuer) return { fields: { issuer: `there is no issuer "${body.issuer.slice(0, 40)}"` } };
     const sandbox = body.sandbox === true;
@@ -128,7 +134,7 @@ export class PaymentLinks {
     };
   }
 
-  async #link(sql: Transaction, link: Link): Promise<LinkResult> {
+  async #link(sql: Transaction, link: Link): Promise<Linked> {
     const { merchantId, paymentId } = link;
     const holder = await this.#holder(sql, link);
     if (holder !== null && holder !== paymentId) throw new ReferenceHeldError();
@@ -146,7 +152,7 @@ export class PaymentLinks {
     return { kind: 'linked' };
   }
 
-  async #linkAgain(sql: Transaction, link: Link, payment: LockedPayment): Promise<LinkResult> {
+  async #linkAgain(sql: Transaction, link: Link, payment: LockedPayment): Promise<Linked> {
     const why =
       payment.issuer !== link.issuer
         ? 'the payment is linked to another issuer'
@@ -162,7 +168,7 @@ export class PaymentLinks {
     return { kind: 'same' };
   }
 
-  async #linkLate(sql: Transaction, link: Link): Promise<LinkResult> {
+  async #linkLate(sql: Transaction, link: Link): Promise<Linked> {
     const isNew = await this.#insert(sql, link, true);
     if (isNew) {
       await this.#complete(sql, link);
@@ -180,7 +186,7 @@ export class PaymentLinks {
     };
   }
 
-  async #refuse(sql: Sql, link: Link, why: string): Promise<LinkResult> {
+  async #refuse(sql: Sql, link: Link, why: string): Promise<Linked> {
     await recordEvent(sql, link, 'link-refused', `A link to ${link.issuer} was refused: ${why}.`);
     return { kind: 'conflict', why };
   }
@@ -221,7 +227,7 @@ const referenceFaults = (error: z.ZodError | undefined): WrongFields =>
   );
 
 /** A value that is not given, or not known yet, differs from none. */
-const differs = (known: string | null, { valueInCents }: Link) =>
+export const differs = (known: string | null, { valueInCents }: Link) =>
   known !== null && valueInCents !== null && Number(known) !== valueInCents;
 
 /** The paths of an issue; an unknown field is named by itself, not by the object that holds it. */

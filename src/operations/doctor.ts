@@ -1,0 +1,166 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { CONFIG, type Config } from '../config.js';
+import { Database, statement } from '../database.js';
+import { scrub } from '../issuers/issuer-http.js';
+import { MAIL_SENDER, type MailSender } from '../notifications/mail.js';
+import { Readiness } from './readiness.js';
+
+/** One thing that was looked at, and what an operator does about it. */
+export interface Check {
+  readonly name: string;
+  /** `warning`: it works, and something about it should be known. */
+  readonly state: 'ok' | 'warning' | 'fault';
+  readonly words: string;
+}
+
+/** Issuers sign and check times to within some minutes; more than this is worth a look, long before that. */
+const CLOCK_WARNING_MS = 2_000;
+
+/** A mail server that does not answer must not hold up the other checks for long. */
+const MAIL_MS = 15_000;
+
+const readClock = statement(
+  'read-database-clock',
+  `select clock_timestamp() as now, current_setting('server_version') as version, to_regclass('pgboss.queue') is not null as has_queue`,
+);
+
+const countOpenWork = statement(
+  'count-open-work',
+  `select
+     (select count(*) from cancellations where state in ('asking', 'waiting')
+        and coalesce(lease_until, next_check_at) < now() - interval '1 minute')::int as overdue,
+     (select count(*) from notices where delivered_at is null and tries > 1)::int as unheard,
+     (select count(*) from manual_cancellations where state in ('open', 'taken'))::int as by_hand`,
+);
+
+/** Looks at everything that the service needs, and says of each in a sentence how it is. */
+@Injectable()
+export class Doctor {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly database: Database,
+    private readonly readiness: Readiness,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(MAIL_SENDER) private readonly mail: MailSender | null,
+  ) {}
+
+  /** Changes nothing, and sends nothing but greetings. */
+  async examine(): Promise<Check[]> {
+    const database = await this.#database();
+    const rest = database.some(({ state }) => state === 'fault')
+      ? []
+      : await Promise.all([this.#migrations(), this.#openWork()]);
+    return [...database, ...rest.flat(), await this.#mailServer(), this.#publicUrl()];
+  }
+
+  async #database(): Promise<Check[]> {
+    const askedAt = Date.now();
+    try {
+      const [row] = await this.database.run<{ now: Date; version: string; has_queue: boolean }>(readClock, []);
+      if (!row) throw new Error('Bug: no answer');
+      const answeredAt = Date.now();
+      const offMs = row.now.getTime() - (askedAt + answeredAt) / 2;
+      return [
+        { name: 'database', state: 'ok', words: `Postgres ${row.version} answered in ${answeredAt - askedAt} ms.` },
+        clockCheck(offMs),
+        row.has_queue
+          ? { name: 'job queue', state: 'ok', words: 'It is there.' }
+          : {
+              name: 'job queue',
+              state: 'warning',
+              words:
+                'It is not there; rows are looked for every 5 s instead, and it is made again by itself. "npm run migration:run" makes it too.',
+            },
+      ];
+    } catch (error) {
+      const words = `It does not answer (${codeOf(error)}). Check DATABASE_URL and that the server is running.`;
+      return [{ name: 'database', state: 'fault', words }];
+    }
+  }
+
+  async #migrations(): Promise<Check[]> {
+    const isPending = await this.dataSource.showMigrations();
+    return [
+      isPending
+        ? { name: 'migrations', state: 'fault', words: 'One is pending. Run "npm run migration:run", and restart.' }
+        : { name: 'migrations', state: 'ok', words: 'All are applied.' },
+    ];
+  }
+
+  async #openWork(): Promise<Check[]> {
+    const [row] = await this.database.run<{ overdue: number; unheard: number; by_hand: number }>(countOpenWork, []);
+    const { overdue = 0, unheard = 0, by_hand: byHand = 0 } = row ?? {};
+    return [
+      overdue === 0
+        ? { name: 'follow-up', state: 'ok', words: 'No cancellation is overdue.' }
+        : {
+            name: 'follow-up',
+            state: 'fault',
+            words: `${overdue} ${plural(overdue, 'cancellation is', 'cancellations are')} overdue by more than a minute. See the log, and GET /internal/issuers for open circuits.`,
+          },
+      unheard === 0
+        ? {
+            name: 'notices',
+            state: 'ok',
+            words: `None waits; ${byHand} ${plural(byHand, 'cancellation is', 'cancellations are')} to be done by hand.`,
+          }
+        : {
+            name: 'notices',
+            state: 'fault',
+            words: `${unheard} ${plural(unheard, 'notice', 'notices')} of manual cancellations could not be delivered so far. Check SMTP_URL and NOTIFY_EMAIL.`,
+          },
+    ];
+  }
+
+  async #mailServer(): Promise<Check> {
+    const name = 'mail';
+    if (this.readiness.keepsMails) return { name, state: 'ok', words: 'Development: mails are kept and printed.' };
+    if (!this.mail || this.config.mail.notifyEmail === null) {
+      return {
+        name,
+        state: 'fault',
+        words: 'Notices of manual cancellations reach nobody: set SMTP_URL and NOTIFY_EMAIL.',
+      };
+    }
+    try {
+      await this.mail.greet(MAIL_MS);
+      return { name, state: 'ok', words: `The mail server lets us in; notices go to ${this.config.mail.notifyEmail}.` };
+    } catch (error) {
+      const words = `The mail server does not let us in (${codeOf(error)}). Check SMTP_URL: host, port, user and password.`;
+      return { name, state: 'fault', words };
+    }
+  }
+
+  #publicUrl(): Check {
+    const { publicUrl } = this.config;
+    const isPublic = publicUrl.startsWith('https://');
+    return isPublic
+      ? { name: 'public address', state: 'ok', words: publicUrl }
+      : {
+          name: 'public address',
+          state: 'warning',
+          words: `${publicUrl} is not https: VTEX calls only https on port 443. Set PUBLIC_URL to the address that VTEX and people use.`,
+        };
+  }
+}
+
+function clockCheck(offMs: number): Check {
+  const words = `It is ${Math.abs(Math.round(offMs))} ms ${offMs < 0 ? 'ahead of' : 'behind'} the database's.`;
+  return Math.abs(offMs) <= CLOCK_WARNING_MS
+    ? { name: 'clock', state: 'ok', words }
+    : {
+        name: 'clock',
+        state: 'warning',
+        words: `${words} Issuers refuse signatures of another time: synchronise both machines.`,
+      };
+}
+
+/** The name of a fault, which names no host and no password. */
+function codeOf(error: unknown): string {
+  const { code, responseCode, message } = error as { code?: unknown; responseCode?: unknown; message?: unknown };
+  if (typeof responseCode === 'number') return `${String(code)} ${responseCode}`;
+  return typeof code === 'string' ? code : scrub(String(message)).slice(0, 100);
+}
+
+const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);

@@ -1,0 +1,333 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands, runCli } from '../src/cli/cli.js';
+import { makeTestDatabase, type TestDatabase } from './support/database.js';
+import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
+import { startTestSimulators, type TestSimulators } from './support/simulators.js';
+
+let simulators: TestSimulators;
+let database: TestDatabase;
+let service: TestService;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vtex-card-connector-cli-'));
+  [simulators, database] = await Promise.all([startTestSimulators(), makeTestDatabase()]);
+  service = await startTestService({ ...simulators.settings, DATABASE_URL: database.url });
+});
+
+afterAll(async () => {
+  await service?.stop();
+  await Promise.all([simulators?.stop(), database?.drop()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ran {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function cli(
+  args: readonly string[],
+  { url = service.url, signal = new AbortController().signal, isScreen = false } = {},
+): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const exitCode = await runCli(args, {
+    environment: { ADMIN_API_TOKEN: testCredentials.ADMIN_API_TOKEN, PUBLIC_URL: url },
+    out: (words) => (out += words),
+    err: (words) => (err += words),
+    isScreen,
+    signal,
+  });
+  return { exitCode, out, err };
+}
+
+const fileOf = (name: string, lines: readonly string[]) => {
+  const path = join(folder, name);
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+};
+
+const newCard = () => String(simulators.of.vault.referenceFor('works').cardRequestId);
+
+describe('npm run cli', () => {
+  it('lists what it can do', async () => {
+    const { exitCode, out } = await cli(['--help']);
+
+    expect(exitCode).toBe(0);
+    for (const { name, does } of commands) {
+      expect(out).toContain(name);
+      expect(out).toContain(does);
+    }
+  });
+
+  it('tells more about each of them', async () => {
+    for (const { name } of commands) {
+      const { exitCode, out } = await cli([...name.split(' '), '--help']);
+      expect(exitCode).toBe(0);
+      expect(out).toMatch(new RegExp(`^npm run cli -- ${name}`));
+    }
+  });
+
+  it.each([
+    [[], 'No command was named'],
+    [['payments', 'delete'], 'There is no command "payments delete"'],
+    [['payments', 'link'], '"payments link" takes <paymentId> after it'],
+    [['payments', 'link', 'A', '--colour', 'red'], "Unknown option '--colour'"],
+    [['payments', 'link', 'A', '--issuer', 'vault'], '--issuer and --reference are needed'],
+    [['payments', 'link', 'A', '--issuer', 'vault', '--reference', 'cardId'], '--reference takes name=value'],
+    [['payments', 'import', '/nowhere.csv'], 'There is no file /nowhere.csv.'],
+    [['payments', 'import', '/etc/hostname'], 'Say what the file is'],
+    [['payments', 'import', 'a.csv', '--from-line', 'x'], '--from-line takes the number of a line'],
+  ])('%j ends with 2, and says what is wrong', async (args, words) => {
+    const { exitCode, out, err } = await cli(args);
+
+    expect(exitCode).toBe(2);
+    expect(err).toContain(words);
+    expect(out).toBe('');
+  });
+
+  it('says where the service is not', async () => {
+    const { exitCode, err } = await cli(
+      ['payments', 'link', 'A', '--issuer', 'vault', '--reference', 'cardRequestId=1'],
+      {
+        url: 'http://127.0.0.1:1',
+      },
+    );
+
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/^The service at http:\/\/127\.0\.0\.1:1 cannot be reached \((bad port|ECONNREFUSED)\)\./);
+  });
+});
+
+describe('payments link', () => {
+  it('links a payment, and says that it was linked before', async () => {
+    const paymentId = newId();
+    const args = [
+      'payments',
+      'link',
+      paymentId,
+      '--issuer',
+      'vault',
+      '--reference',
+      `cardRequestId=${newCard()}`,
+      '--value',
+      '2300',
+    ];
+
+    expect(await cli(args)).toEqual({ exitCode: 0, out: `Payment ${paymentId} is linked.\n`, err: '' });
+    expect((await cli(args)).out).toBe(`Payment ${paymentId} was linked like this before.\n`);
+    expect(JSON.parse((await cli([...args, '--json'])).out)).toMatchObject({ paymentId, issuer: 'vault', value: 2300 });
+  });
+
+  it("passes the service's refusal on", async () => {
+    const card = newCard();
+    await cli(['payments', 'link', newId(), '--issuer', 'vault', '--reference', `cardRequestId=${card}`]);
+
+    const held = await cli(['payments', 'link', newId(), '--issuer', 'vault', '--reference', `cardRequestId=${card}`]);
+    const wrong = await cli(['payments', 'link', newId(), '--issuer', 'vault', '--reference', 'cardRequestId=x']);
+
+    expect(held).toEqual({ exitCode: 2, out: '', err: 'Not linked: another payment holds this reference.\n' });
+    expect(wrong.err).toMatch(/refuses this: .*"reference\.cardRequestId"/);
+  });
+});
+
+describe('payments import', () => {
+  it('links the lines of a CSV file, and reports each that was not linked', async () => {
+    const [first, second, third] = [newId(), newId(), newId()];
+    const [card, otherCard] = [newCard(), newCard()];
+    const file = fileOf('links.csv', [
+      '\uFEFFpaymentId;issuer;value;orderId;sandbox;reference.cardRequestId',
+      `${first};vault;2300;"v1;str-01";;${card}`,
+      `${second};vault;;;false;${otherCard}`,
+      '',
+      `${third};vault;;;;${card}`,
+      `=cmd;vault;12x;;;${newCard()}`,
+      `${newId()};vault;100`,
+    ]);
+
+    const { exitCode, out } = await cli(['payments', 'import', file, '--report', `${file}.bad`]);
+
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^2 linked, 0 linked like this before, 1 in conflict, 2 invalid, in [\d.]+ s\.\nEach line/);
+    expect(await service.history(first)).toMatchObject({
+      reference: { cardRequestId: card },
+      value: 2300,
+      orderId: 'v1;str-01',
+    });
+    expect(await service.history(second)).toMatchObject({ reference: { cardRequestId: otherCard } });
+    const report = readFileSync(`${file}.bad`, 'utf8').trim().split('\n');
+    expect(report[0]).toBe('line,paymentId,result,why');
+    expect(report.slice(1).sort()).toEqual([
+      `5,${third},conflict,another payment holds this reference`,
+      "6,'=cmd,invalid,value must be a whole number of cents",
+      expect.stringMatching(/^7,[0-9A-F]{32},invalid,"?the line has 3 columns, and the header 6/),
+    ]);
+  });
+
+  it('links the lines of an NDJSON file, of any issuer, and ends with 0', async () => {
+    const links = ['vault', 'artha', 'corecard', 'qitech'].map((issuer) => ({
+      paymentId: newId(),
+      issuer,
+      reference: simulators.of[issuer as 'vault'].referenceFor('works'),
+    }));
+    const file = fileOf(
+      'links.ndjson',
+      links.map((link) => JSON.stringify(link)),
+    );
+
+    const { exitCode, out } = await cli(['payments', 'import', file, '--json']);
+
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      linked: 4,
+      same: 0,
+      conflicts: 0,
+      invalid: 0,
+      stoppedAtLine: null,
+      report: null,
+    });
+    for (const { paymentId, reference } of links) expect(await service.history(paymentId)).toMatchObject({ reference });
+  });
+
+  it('may be run again, and begun at a line', async () => {
+    const lines = Array.from({ length: 1_200 }, () => `${newId()},${newCard()}`);
+    const file = fileOf('again.csv', ['paymentId,reference.cardRequestId', ...lines]);
+    const run = (...more: string[]) => cli(['payments', 'import', file, '--issuer', 'vault', '--json', ...more]);
+
+    const part = await run('--from-line', '1002');
+    const all = await run();
+    const again = await run();
+
+    expect(JSON.parse(part.out)).toMatchObject({ linked: 200, same: 0 });
+    expect(JSON.parse(all.out)).toMatchObject({ linked: 1_000, same: 200 });
+    expect(JSON.parse(again.out)).toMatchObject({ linked: 0, same: 1_200, conflicts: 0, invalid: 0 });
+  });
+
+  it('says where to go on when it is stopped, and nothing before that is missing', async () => {
+    const ids = Array.from({ length: 6_000 }, newId);
+    const file = fileOf('stopped.csv', ['paymentId,reference.cardRequestId', ...ids.map((id) => `${id},${newCard()}`)]);
+    const stop = new AbortController();
+    const isBegun = async () => {
+      const [row] = await database.query<{ count: number }>(
+        'select count(*)::int as count from payments where payment_id = any($1)',
+        [ids],
+      );
+      if ((row?.count ?? 0) > 0) stop.abort();
+      else setTimeout(() => void isBegun(), 5);
+    };
+    void isBegun();
+
+    const stopped = await cli(['payments', 'import', file, '--issuer', 'vault', '--json'], { signal: stop.signal });
+
+    const { stoppedAtLine, linked } = JSON.parse(stopped.out) as { stoppedAtLine: number; linked: number };
+    expect(stopped.exitCode).toBe(2);
+    expect(linked).toBeGreaterThan(0);
+    expect(linked).toBeLessThan(ids.length);
+    const rest = await cli([
+      'payments',
+      'import',
+      file,
+      '--issuer',
+      'vault',
+      '--from-line',
+      String(stoppedAtLine),
+      '--json',
+    ]);
+    const [row] = await database.query<{ count: number }>(
+      'select count(*)::int as count from issuer_references where payment_id = any($1)',
+      [ids],
+    );
+    expect(rest.exitCode).toBe(0);
+    expect(row?.count).toBe(ids.length);
+  });
+
+  it.each([
+    [
+      'a column that a link does not have',
+      ['paymentId,cardNumber', 'A,1'],
+      'columns that a link does not have: "cardNumber"',
+    ],
+    ['no paymentId', ['issuer,value', 'vault,1'], 'The header has no column "paymentId".'],
+  ])('refuses a header with %s', async (_, lines, words) => {
+    const { exitCode, err } = await cli(['payments', 'import', fileOf('header.csv', lines)]);
+
+    expect(exitCode).toBe(2);
+    expect(err).toContain(words);
+  });
+
+  it('says where a file stops being CSV', async () => {
+    const file = fileOf('quote.csv', ['paymentId,reference.cardRequestId', `${newId()},${newCard()}`, '"A,1', 'B,2']);
+
+    const { exitCode, out } = await cli(['payments', 'import', file, '--issuer', 'vault', '--json']);
+
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ linked: 1, invalid: 1 });
+    expect(readFileSync(`${file}.report.csv`, 'utf8')).toMatch(/this is no CSV, and nothing after it was read/);
+  });
+
+  it('names the lines of an NDJSON file that are no objects', async () => {
+    const good = { paymentId: newId(), issuer: 'vault', reference: { cardRequestId: newCard() } };
+    const file = fileOf('broken.ndjson', ['{"paymentId":', '[1]', '', JSON.stringify(good)]);
+
+    const { exitCode, out } = await cli(['payments', 'import', file, '--json']);
+
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ linked: 1, invalid: 2 });
+    expect(readFileSync(`${file}.report.csv`, 'utf8')).toBe(
+      'line,paymentId,result,why\n1,,invalid,the line is no JSON object\n2,,invalid,the line is no JSON object\n',
+    );
+  });
+
+  it('shows how far it is on a screen, and leaves its line clean', async () => {
+    const lines = Array.from({ length: 4_000 }, () => `${newId()},${newCard()}`);
+    const file = fileOf('screen.csv', ['paymentId,reference.cardRequestId', ...lines]);
+
+    const { err } = await cli(['payments', 'import', file, '--issuer', 'vault'], { isScreen: true });
+
+    expect(err).toMatch(/\r\u001b\[2K\[#*\.*\] \d+ % {2}[\d,]+ lines, [\d,]+ a second, 0 not linked/);
+    expect(err.endsWith('\r\u001b[2K')).toBe(true);
+  });
+
+  describe('while the service restarts', () => {
+    let front: Server;
+    let faults = 0;
+
+    afterEach(() => new Promise((resolve) => front.close(resolve)));
+
+    /** A balancer in front of the service, whose first answers are 503. */
+    async function startFront(): Promise<string> {
+      front = createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          faults -= 1;
+          if (faults >= 0) return void response.writeHead(503).end('{"message":"Away."}');
+          void fetch(`${service.url}${request.url}`, {
+            method: request.method ?? 'GET',
+            headers: { authorization: String(request.headers.authorization) },
+            body: Buffer.concat(chunks),
+          }).then(async (answer) => response.writeHead(answer.status).end(await answer.text()));
+        });
+      });
+      await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+      return `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+    }
+
+    it('waits for it, and loses no line', async () => {
+      faults = 2;
+      const url = await startFront();
+      const file = fileOf('restart.csv', ['paymentId,reference.cardRequestId', `${newId()},${newCard()}`]);
+
+      const { exitCode, out } = await cli(['payments', 'import', file, '--issuer', 'vault', '--json'], { url });
+
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ linked: 1, stoppedAtLine: null });
+    });
+  });
+});
