@@ -157,7 +157,10 @@ describe('a start', () => {
     const { paymentId, identity } = await linked('works', caller);
     expect((await caller.cancel(paymentId, { requestId: 'R1' })).status).toBe(200);
     expect(effectsOn(identity)).toBe(1);
-    expect(await own.query(`select to_regclass('pgboss.job') is not null as there`)).toEqual([{ there: true }]);
+    await until('it makes the queue', async () => {
+      const [row] = await own.query<{ there: boolean }>(`select to_regclass('pgboss.job') is not null as there`);
+      return row?.there === true;
+    });
     await running.stop();
   });
 });

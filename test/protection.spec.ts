@@ -56,7 +56,8 @@ describe('an issuer that is down', () => {
     await start({
       VAULT_BASE_URL: gate.url,
       VAULT_BREAKER_FAULTS: '3',
-      VAULT_BREAKER_PAUSE_MS: '3000',
+      // Longer than the looks at what waits may take on a machine that does other things.
+      VAULT_BREAKER_PAUSE_MS: '8000',
       ANSWER_DEADLINE_MS: '4000',
     });
   });
