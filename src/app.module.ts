@@ -1,6 +1,12 @@
 import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AuthorizationService } from './authorizations/authorization-service.js';
+import { AuthorizationStore } from './authorizations/authorization-store.js';
+import { AuthorizationsController } from './authorizations/authorizations.controller.js';
+import { OperationRequests } from './authorizations/operation-requests.js';
+import { TestSuitePageController } from './authorizations/test-suite-page.controller.js';
+import { VtexCalls } from './authorizations/vtex-calls.js';
 import { CallbacksController } from './cancellations/callbacks.controller.js';
 import { CancellationProgress } from './cancellations/cancellation-progress.js';
 import { CancellationRecord } from './cancellations/cancellation-record.js';
@@ -15,6 +21,7 @@ import { PaymentHistories } from './cancellations/payment-history.js';
 import { CONFIG, type Config } from './config.js';
 import { Database } from './database.js';
 import { InternalIssuersController } from './cancellations/internal-issuers.controller.js';
+import { InboundController } from './inbound/inbound.controller.js';
 import { IssuerAccounts } from './issuers/issuer-accounts.js';
 import { AxiosIssuerHttp } from './issuers/issuer-http.js';
 import { IssuerModes } from './issuers/issuer-modes.js';
@@ -32,7 +39,14 @@ import { Readiness } from './operations/readiness.js';
 import { LateLinks } from './payments/late-links.js';
 import { BulkLinks } from './payments/bulk-links.js';
 import { InternalPaymentLinksController } from './payments/internal-payment-links.controller.js';
+import { NewLinks } from './payments/new-links.js';
 import { PaymentLinks } from './payments/payment-links.js';
+import { VtexRequests } from './payments/vtex-requests.js';
+import { RefundService } from './refunds/refund-service.js';
+import { RefundsController } from './refunds/refunds.controller.js';
+import { SettlementService } from './settlements/settlement-service.js';
+import { SettlementsController } from './settlements/settlements.controller.js';
+import { ManifestController } from './vtex/manifest.controller.js';
 
 /** What the application is made of, given from outside so that tests and development can choose. */
 export interface AppParts {
@@ -50,8 +64,14 @@ export class AppModule {
       module: AppModule,
       imports: [HttpModule],
       controllers: [
+        ManifestController,
+        AuthorizationsController,
         CancellationsController,
         InternalPaymentLinksController,
+        SettlementsController,
+        RefundsController,
+        InboundController,
+        TestSuitePageController,
         InternalPaymentsController,
         InternalManualCancellationsController,
         InternalIssuersController,
@@ -65,6 +85,7 @@ export class AppModule {
         { provide: Log, useValue: log },
         { provide: MAIL_SENDER, useValue: mail },
         { provide: LateLinks, useExisting: ManualCancellations },
+        { provide: NewLinks, useExisting: VtexCalls },
         Database,
         Metrics,
         Doctor,
@@ -76,6 +97,13 @@ export class AppModule {
         ManualCancellations,
         PaymentLinks,
         BulkLinks,
+        VtexRequests,
+        AuthorizationStore,
+        AuthorizationService,
+        OperationRequests,
+        VtexCalls,
+        SettlementService,
+        RefundService,
         PaymentHistories,
         Explanations,
         CancellationStore,

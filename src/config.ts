@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { issuers, type IssuerCode } from './issuers/index.js';
 import type { Account, SettingsOf, SettingsShape, SomeIssuer } from './issuers/issuer.js';
 import * as setting from './setting-kinds.js';
+import { paymentMethodsFault } from './vtex/payment-methods.js';
 
 /** Everything that can be set, read and checked once at start. */
 export interface Config {
@@ -25,6 +26,21 @@ export interface Config {
   readonly mail: { readonly smtpUrl: setting.Secret | null; readonly notifyEmail: string | null };
   readonly cancelManuallyStatus: 200 | 501;
   readonly pendingStatus: 500 | 200;
+  /** In the manifest, as VTEX spells them. */
+  readonly paymentMethods: readonly string[];
+  /** What VTEX is told to wait for, in every answer to a create. */
+  readonly delays: {
+    readonly delayToCancelS: number;
+    readonly delayToAutoSettleS: number;
+    readonly delayToAutoSettleAfterAntifraudS: number;
+  };
+  readonly vtexCalls: {
+    /** Our own at VTEX; null: none. */
+    readonly appKey: string | null;
+    readonly appToken: setting.Secret | null;
+    /** For development and tests: a `callbackUrl` may be http, and lead anywhere. */
+    readonly allowHttp: boolean;
+  };
   readonly issuers: Readonly<Record<string, IssuerSettings>>;
 }
 
@@ -98,6 +114,24 @@ const general = z.object({
   NOTIFY_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
   CANCEL_MANUALLY_STATUS: statusSetting('200', '501').default('200'),
   PENDING_STATUS: statusSetting('500', '200').default('500'),
+  // Neither needs an attestation of PCI DSS.
+  VTEX_PAYMENT_METHODS: setting
+    .list()
+    .superRefine((names, context) => {
+      const message = paymentMethodsFault(names);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
+    .default(['Promissories', 'Privatelabels']),
+  VTEX_PARTNER_APP_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: 'must be one word of plain letters and signs' })
+    .optional(),
+  VTEX_PARTNER_APP_TOKEN: setting.secret(atLeast16).optional(),
+  VTEX_CALLBACK_ALLOW_HTTP: setting.flag().default(false),
+  DELAY_TO_CANCEL_SECONDS: setting.integer({ min: 600, max: 2_592_000 }).default(604_800),
+  // The longest that VTEX takes: what is settled can be cancelled by a person alone.
+  DELAY_TO_AUTO_SETTLE_SECONDS: setting.integer({ min: 0, max: 604_800 }).default(604_800),
+  DELAY_TO_AUTO_SETTLE_AFTER_ANTIFRAUD_SECONDS: setting.integer({ min: 0, max: 604_800 }).default(604_800),
 });
 
 function databaseUrl() {
@@ -126,8 +160,10 @@ export function readConfig(environment: Environment): Config {
   const mistakes: string[] = [];
   const read = general.safeParse(values);
   if (!read.success) mistakes.push(...mistakesOf(read.error, (name) => name));
-  if (Boolean(values.TEST_SUITE_APP_KEY) !== Boolean(values.TEST_SUITE_APP_TOKEN)) {
-    mistakes.push('TEST_SUITE_APP_KEY and TEST_SUITE_APP_TOKEN are needed together, or neither');
+  for (const name of ['TEST_SUITE', 'VTEX_PARTNER']) {
+    const [key, token] = [`${name}_APP_KEY`, `${name}_APP_TOKEN`];
+    if (Boolean(values[key]) !== Boolean(values[token]))
+      mistakes.push(`${key} and ${token} are needed together, or neither`);
   }
   if (values.TEST_SUITE_APP_KEY && values.TEST_SUITE_APP_KEY === values.VTEX_APP_KEY) {
     mistakes.push('TEST_SUITE_APP_KEY must differ from VTEX_APP_KEY: the key names the merchant');
@@ -158,6 +194,17 @@ export function readConfig(environment: Environment): Config {
     mail: { smtpUrl: settings.SMTP_URL ?? null, notifyEmail: settings.NOTIFY_EMAIL ?? null },
     cancelManuallyStatus: settings.CANCEL_MANUALLY_STATUS === '501' ? 501 : 200,
     pendingStatus: settings.PENDING_STATUS === '200' ? 200 : 500,
+    paymentMethods: settings.VTEX_PAYMENT_METHODS,
+    delays: {
+      delayToCancelS: settings.DELAY_TO_CANCEL_SECONDS,
+      delayToAutoSettleS: settings.DELAY_TO_AUTO_SETTLE_SECONDS,
+      delayToAutoSettleAfterAntifraudS: settings.DELAY_TO_AUTO_SETTLE_AFTER_ANTIFRAUD_SECONDS,
+    },
+    vtexCalls: {
+      appKey: settings.VTEX_PARTNER_APP_KEY ?? null,
+      appToken: settings.VTEX_PARTNER_APP_TOKEN ?? null,
+      allowHttp: settings.VTEX_CALLBACK_ALLOW_HTTP,
+    },
     issuers: Object.fromEntries(issuerSettings),
   };
 }
@@ -293,6 +340,8 @@ function readAccount({ issuer, values, mistakes, sandbox, timeoutMs }: AccountIn
 export const makeDevelopmentCredentials = () => ({
   VTEX_APP_KEY: `vtexappkey-dev-${randomBytes(4).toString('hex').toUpperCase()}`,
   VTEX_APP_TOKEN: randomBytes(24).toString('hex'),
+  TEST_SUITE_APP_KEY: `vtexappkey-test-suite-${randomBytes(4).toString('hex').toUpperCase()}`,
+  TEST_SUITE_APP_TOKEN: randomBytes(24).toString('hex'),
   ADMIN_API_TOKEN: randomBytes(24).toString('hex'),
 });
 

@@ -1,3 +1,8 @@
+import {
+  AuthorizationEntity,
+  OperationRequestEntity,
+  VtexCallEntity,
+} from './authorizations/authorization.entities.js';
 import { AttemptEntity, CancellationEntity, CancellationRequestEntity } from './cancellations/cancellation.entities.js';
 import { IssuerReferenceEntity, PaymentEntity, PaymentEventEntity } from './payments/payment.entities.js';
 
@@ -9,4 +14,7 @@ export const entities = [
   CancellationEntity,
   CancellationRequestEntity,
   AttemptEntity,
+  AuthorizationEntity,
+  OperationRequestEntity,
+  VtexCallEntity,
 ];

@@ -10,13 +10,15 @@ import { FollowUp } from './cancellations/follow-up.js';
 import { AxiosIssuerHttp } from './issuers/issuer-http.js';
 import { Jobs } from './jobs/jobs.js';
 import { Readiness } from './operations/readiness.js';
-import { answers } from './vtex/cancellation-answer.js';
 import { findMerchant, isBearer } from './vtex/credentials.js';
 import { VtexExceptionFilter } from './vtex/vtex-exception.filter.js';
-import { isVtexRoute, paymentIdInPath, routeOf, sendAnswer } from './vtex/vtex-http.js';
+import { addresseeOf, faultAnswersOf, isVtexRoute, routeOf, sendAnswer } from './vtex/vtex-http.js';
 
 /** VTEX's cancel has a few hundred bytes; a callback of an issuer some thousand. */
 const BODY_LIMIT = 64 * 1024;
+
+/** A create carries the whole cart. Behind the credentials, as every byte of a body of VTEX's. */
+const CREATE_BODY_LIMIT = 1024 * 1024;
 
 /** 255 characters, percent-encoded as up to 12 bytes each; a longer path parameter is answered before any route. */
 const LONGEST_PARAMETER = 255 * 12;
@@ -47,6 +49,9 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
   // Every route gets the bytes as they came: callbacks are verified over them, and malformed JSON is answered in our own words.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === '/payments') route.bodyLimit = CREATE_BODY_LIMIT;
+  });
   fastify.addHook('onRequest', (request, reply, done) => authenticate(parts.config, { request, reply, done }));
   await app.init();
   await fastify.ready();
@@ -61,7 +66,7 @@ function authenticate(
   if (isVtexRoute(request)) {
     const merchantId = findMerchant(request.headers, config.merchants);
     if (merchantId === null) {
-      return sendAnswer(reply, answers.unauthorized({ paymentId: paymentIdInPath(request.url), requestId: null }));
+      return sendAnswer(reply, faultAnswersOf(request).unauthorized(addresseeOf(request)));
     }
     request.merchant = { merchantId, isTest: merchantId === TEST_SUITE_MERCHANT };
   }

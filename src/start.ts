@@ -45,6 +45,7 @@ async function start(): Promise<void> {
   const environment: Environment = {
     NOTIFY_EMAIL: 'merchant@example.com',
     LOG_LEVEL: 'warn',
+    VTEX_CALLBACK_ALLOW_HTTP: '1',
     ...credentials,
     ...simulators.settings,
     ...withoutEmpty(given),
@@ -78,8 +79,16 @@ async function start(): Promise<void> {
     });
   }
   const { VTEX_APP_KEY: appKey = '', VTEX_APP_TOKEN: appToken = '', ADMIN_API_TOKEN: adminToken = '' } = environment;
+  const { TEST_SUITE_APP_KEY: testSuiteKey = '', TEST_SUITE_APP_TOKEN: testSuiteToken = '' } = environment;
   console.log(
-    welcome({ url: `http://localhost:${service.port}`, appKey, appToken, adminToken, simulators: simulators.running }),
+    welcome({
+      url: `http://localhost:${service.port}`,
+      appKey,
+      appToken,
+      adminToken,
+      testSuite: { appKey: testSuiteKey, appToken: testSuiteToken },
+      simulators: simulators.running,
+    }),
   );
 }
 

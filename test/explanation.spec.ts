@@ -57,7 +57,7 @@ async function explain(paymentId: string, by: TestService = service): Promise<Re
 describe('an explanation says', () => {
   it('that only a person can cancel what is settled', async () => {
     const paymentId = await linkPayment('vault');
-    await database.query('update payments set settled_at = now() where payment_id = $1', [paymentId]);
+    await database.query(`update payments set settled_at = now(), settle_id = 'S1' where payment_id = $1`, [paymentId]);
 
     expect(await explain(paymentId)).toMatchObject({
       now: 'A person would have to cancel it.',

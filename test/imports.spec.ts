@@ -28,6 +28,10 @@ const imports = files.flatMap((file) => importsIn(file, textOf(file)));
 const issuerCodes = [...new Set(files.flatMap((file) => /^issuers\/([^/]+)\//.exec(file)?.[1] ?? []))];
 
 const features = [
+  'authorizations',
+  'settlements',
+  'refunds',
+  'inbound',
   'cancellations',
   'manual-cancellations',
   'payments',
@@ -124,8 +128,20 @@ describe('an issuer folder', () => {
 describe('folders', () => {
   const isIn = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
 
-  it('payments know nothing of cancellations', () => {
-    const broken = imports.filter(({ file, target }) => isIn('payments')(file) && isIn('cancellations')(target));
+  it('payments know nothing of what is done with them', () => {
+    const others = ['cancellations', 'authorizations', 'settlements', 'refunds', 'inbound'];
+    const broken = imports.filter(
+      ({ file, target }) => isIn('payments')(file) && others.some((name) => isIn(name)(target)),
+    );
+
+    expect(broken).toEqual([]);
+  });
+
+  it('authorizations know nothing of the operations on them', () => {
+    const others = ['cancellations', 'settlements', 'refunds', 'inbound'];
+    const broken = imports.filter(
+      ({ file, target }) => isIn('authorizations')(file) && others.some((name) => isIn(name)(target)),
+    );
 
     expect(broken).toEqual([]);
   });

@@ -75,6 +75,24 @@ const rows = {
     manual_cancellation_id: '00000000-0000-4000-8000-000000000001',
   },
   issuer_modes: { merchant_id: M, issuer: 'vault', sandbox: false, mode: 'paused' },
+  authorizations: {
+    merchant_id: M,
+    payment_id: 'P1',
+    authorization_id: 'AUT-1',
+    tid: 'T1',
+    delay_to_cancel_s: 604_800,
+    delay_to_auto_settle_s: 604_800,
+    delay_to_auto_settle_after_antifraud_s: 604_800,
+  },
+  operation_requests: {
+    merchant_id: M,
+    payment_id: 'P1',
+    operation: 'settle',
+    request_id: 'R1',
+    answer_status: 200,
+    answer_body: '{}',
+  },
+  vtex_calls: { merchant_id: M, payment_id: 'P1', status: 'approved' },
   payment_events: { merchant_id: M, payment_id: 'P1', kind: 'linked', words: 'Linked to vault.' },
 } satisfies Record<string, Row>;
 
@@ -266,6 +284,53 @@ describe('the schema refuses', () => {
       { delivered_at: now, next_try_at: now },
       'notices_open_has_next_try',
     ],
+    ['a settled payment without an id', 'payments', { settled_at: now }, 'payments_settled_has_id'],
+    ['a settlement without its time', 'payments', { settle_id: 'S1' }, 'payments_settled_has_id'],
+    ['an authorization of no payment', 'authorizations', { payment_id: 'P2' }, 'authorizations_payment'],
+    ['an unknown script', 'authorizations', { script: 'maybe' }, 'authorizations_script'],
+    [
+      'a script that ends later and does not say when',
+      'authorizations',
+      { script: 'redirect' },
+      'authorizations_script_later',
+    ],
+    ['an end of no script', 'authorizations', { script_final_at: now }, 'authorizations_script_later'],
+    ['a negative amount', 'authorizations', { value: -1 }, 'authorizations_value_not_negative'],
+    ['an operation on no payment', 'operation_requests', { payment_id: 'P2' }, 'operation_requests_payment'],
+    ['an unknown operation', 'operation_requests', { operation: 'cancel' }, 'operation_requests_operation'],
+    [
+      'an operation without a requestId',
+      'operation_requests',
+      { request_id: '' },
+      'operation_requests_request_id_length',
+    ],
+    ['a call about what VTEX never created', 'vtex_calls', { payment_id: 'P2' }, 'vtex_calls_authorization'],
+    ['a call that says neither', 'vtex_calls', { status: 'undefined' }, 'vtex_calls_status'],
+    ['an open call that nobody tries', 'vtex_calls', { next_try_at: null }, 'vtex_calls_open_has_next_try'],
+    [
+      'a delivered call that is tried again',
+      'vtex_calls',
+      { delivered_at: now, next_try_at: now },
+      'vtex_calls_open_has_next_try',
+    ],
+    [
+      'a call that is delivered and dropped',
+      'vtex_calls',
+      { delivered_at: now, dropped_at: now, drop_reason: 'cancelled', next_try_at: null },
+      'vtex_calls_one_end',
+    ],
+    [
+      'a call that is dropped for no reason',
+      'vtex_calls',
+      { dropped_at: now, next_try_at: null },
+      'vtex_calls_dropped_has_reason',
+    ],
+    [
+      'a call that is dropped for an unknown reason',
+      'vtex_calls',
+      { dropped_at: now, drop_reason: 'mood', next_try_at: null },
+      'vtex_calls_drop_reason',
+    ],
   ])('%s', async (_what, table, change, constraint) => {
     expect(await refusal(table, change)).toBe(constraint);
   });
@@ -279,6 +344,9 @@ describe('the schema refuses', () => {
     ['two attempts under one number', 'attempts', { kind: 'query' }, 'attempts_pk'],
     ['two modes of one account', 'issuer_modes', { mode: 'manual' }, 'issuer_modes_pk'],
     ['the same callback twice', 'issuer_callbacks', { task_id: 'T2' }, 'issuer_callbacks_pk'],
+    ['two authorizations of one payment', 'authorizations', { tid: 'T2' }, 'authorizations_pk'],
+    ['the same settle twice', 'operation_requests', { answer_status: 500 }, 'operation_requests_pk'],
+    ['the same call to VTEX twice', 'vtex_calls', { tries: 1 }, 'vtex_calls_pk'],
     [
       'two whole manual cancellations of one payment',
       'manual_cancellations',
@@ -304,6 +372,22 @@ describe('the schema allows', () => {
     expect(
       await refusedBy([...before('cancellations'), ['payments', payment], ['issuer_references', reference]]),
     ).toBeNull();
+  });
+
+  it('one tid for one payment only', async () => {
+    const other = { ...rows.authorizations, payment_id: 'P2' };
+
+    expect(
+      await refusedBy([
+        ...before('operation_requests'),
+        ['payments', { ...rows.payments, payment_id: 'P2' }],
+        ['authorizations', other],
+      ]),
+    ).toBe('authorizations_tid');
+  });
+
+  it('a settle and a refund under one requestId', async () => {
+    expect(await second('operation_requests', { operation: 'refund' })).toBeNull();
   });
 
   it('late references beside the first one', async () => {

@@ -10,7 +10,9 @@ import { manualReasons } from '../manual-cancellations/manual-reason.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
 import { recordEvent } from '../payments/payment-event.js';
-import { answers, type VtexAnswer } from '../vtex/cancellation-answer.js';
+import { SandboxOnLivePaymentError } from '../payments/vtex-requests.js';
+import type { VtexAnswer } from '../vtex/answer.js';
+import { answers } from '../vtex/cancellation-answer.js';
 import type { PaymentKey } from './cancellation.js';
 import { CancellationProgress } from './cancellation-progress.js';
 import { CancellationStore, type PaymentView, type View } from './cancellation-store.js';
@@ -24,9 +26,6 @@ export interface CancellationRequest extends PaymentKey {
   readonly value: number | null;
   readonly sandboxMode: boolean;
 }
-
-/** The request says sandbox, and the payment is a live one: nothing is claimed. */
-export class SandboxOnLivePaymentError extends Error {}
 
 /** How another process's row is watched: often at first, because most calls end soon. */
 const WATCH_MS = [25, 50, 100, 200, 250];

@@ -4,7 +4,7 @@ import { readLinkBody } from '../payments/link-payment.body.js';
 import { PaymentLinks } from '../payments/payment-links.js';
 import { readMerchant } from '../payments/read-merchant.js';
 import { JsonBodyPipe } from '../operations/json-body.pipe.js';
-import { isIdentifier } from '../vtex/cancellation-request.js';
+import { isIdentifier } from '../vtex/reading.js';
 import { CancellationProgress } from './cancellation-progress.js';
 import { Explanations, type Explanation } from './explanation.js';
 import { PaymentHistories, type PaymentHistory } from './payment-history.js';

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import {
+  AuthorizationEntity,
+  OperationRequestEntity,
+  VtexCallEntity,
+} from '../authorizations/authorization.entities.js';
+import { showAuthorization, type AuthorizationHistory } from '../authorizations/authorization-history.js';
 import type { ManualReason } from '../manual-cancellations/manual-reason.js';
 import { IssuerReferenceEntity, PaymentEntity, PaymentEventEntity } from '../payments/payment.entities.js';
 import type { Attempt, CancellationState, PaymentKey } from './cancellation.js';
@@ -14,6 +20,7 @@ export interface PaymentHistory {
   readonly value: number | null;
   readonly orderId: string | null;
   readonly sandbox: boolean | null;
+  readonly authorization: AuthorizationHistory | null;
   readonly cancellation: CancellationHistory | null;
   /** Cards that were linked after a cancellation had begun. */
   readonly lateReferences: readonly {
@@ -64,6 +71,12 @@ export class PaymentHistories {
       }),
       attemptRows: await manager.find(AttemptEntity, { where, order: { attemptNo: 'ASC' } }),
       eventRows: await manager.find(PaymentEventEntity, { where, order: { eventNo: 'ASC' } }),
+      authorization: await manager.findOneBy(AuthorizationEntity, where),
+      operations: await manager.find(OperationRequestEntity, {
+        where,
+        order: { answeredAt: 'ASC', requestId: 'ASC' },
+      }),
+      calls: await manager.find(VtexCallEntity, { where }),
     }));
     const { payment, references, cancellation, requestRows, attemptRows, eventRows } = rows;
     if (!payment && eventRows.length === 0) return null;
@@ -81,6 +94,12 @@ export class PaymentHistories {
       value: payment?.valueInCents == null ? null : Number(payment.valueInCents),
       orderId: payment?.orderId ?? null,
       sandbox: payment?.sandbox ?? null,
+      authorization: showAuthorization({
+        ...rows,
+        issuer: link?.issuer ?? null,
+        hasCancellation: cancellation !== null,
+        now: new Date(),
+      }),
       cancellation: cancellation && showCancellation(cancellation, { requests, events, attempts: attemptRows }),
       lateReferences: references.filter(({ late }) => late).map(({ issuer, reference }) => ({ issuer, reference })),
       requests,

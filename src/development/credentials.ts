@@ -20,9 +20,12 @@ export function readDevelopmentCredentials(dataFolder: string): Record<string, s
 export function keepDevelopmentCredentials(dataFolder: string): Record<string, string> {
   const file = fileIn(dataFolder);
   try {
-    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {};
+    const made = makeDevelopmentCredentials();
+    if (Object.keys(made).every((name) => name in kept)) return kept;
+    // What an older version made stays; what it did not know is added.
+    const credentials = { ...made, ...kept };
     mkdirSync(dataFolder, { recursive: true });
-    const credentials = makeDevelopmentCredentials();
     writeFileSync(file, JSON.stringify(credentials, null, 2), { mode: 0o600 });
     return credentials;
   } catch (error) {

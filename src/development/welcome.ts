@@ -7,6 +7,8 @@ interface WelcomeInput {
   readonly appKey: string;
   readonly appToken: string;
   readonly adminToken: string;
+  /** Of the merchant for which VTEX's Test Suite is scripted. */
+  readonly testSuite: { readonly appKey: string; readonly appToken: string };
   readonly simulators: RunningSimulators['running'];
 }
 
@@ -14,7 +16,7 @@ interface WelcomeInput {
 const shown: readonly BehaviourName[] = ['works', 'refuses', 'not-found', 'already', 'hangs', 'answer-lost'];
 
 /** What `npm start` prints: two commands that link and cancel a payment, and what else can be tried. Every id in it is new. */
-export function welcome({ url, appKey, appToken, adminToken, simulators }: WelcomeInput): string {
+export function welcome({ url, appKey, appToken, adminToken, testSuite, simulators }: WelcomeInput): string {
   const [first] = simulators;
   return [
     '',
@@ -43,6 +45,8 @@ export function welcome({ url, appKey, appToken, adminToken, simulators }: Welco
       '',
       `  GET ${url}/internal/payments/${paymentId}`,
       `  GET ${url}/internal/manual-cancellations`,
+      '',
+      `VTEX's Test Suite is answered by its script for the app key ${testSuite.appKey} with the token ${testSuite.appToken}.`,
       '',
       'The issuers are simulated. Link a new paymentId to one of these, and cancel that:',
       ...simulators.flatMap(examples),

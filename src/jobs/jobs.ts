@@ -15,6 +15,7 @@ export interface JobData extends Record<QueueName, object> {
     /** `due`: its time has come. `callback`: a callback makes a look worth it before that. */
     readonly why: 'due' | 'callback';
   };
+  'call-vtex': { readonly merchantId: string; readonly paymentId: string; readonly status: 'approved' | 'denied' };
 }
 
 export type QueueName = (typeof queueNames)[number];
@@ -24,7 +25,7 @@ export type Job = {
 }[QueueName];
 
 /** How many jobs of a queue one process takes at a time. */
-const BATCH: Record<QueueName, number> = { 'deliver-notice': 10, 'check-cancellation': 100 };
+const BATCH: Record<QueueName, number> = { 'deliver-notice': 10, 'check-cancellation': 100, 'call-vtex': 20 };
 
 /** How often jobs of dead processes are looked for, in seconds. */
 const SUPERVISION_S = 5;

@@ -24,6 +24,9 @@ export interface OpenManualCancellation {
   readonly paymentId: string;
   readonly kind: ManualKind;
   readonly requestId: string | null;
+  /** Only for a refund: how much, in currency units, as VTEX wrote it; and the currency where VTEX created the payment here. */
+  readonly value: number | null;
+  readonly currency: string | null;
   readonly issuer: string | null;
   readonly reference: Readonly<Record<string, unknown>> | null;
   readonly reason: ManualReason;
@@ -72,13 +75,22 @@ const reopenAfterLateSuccess = statement(
    returning manual_cancellation_id`,
 );
 
+/** Joins how much a row `m` is to give back as `f`. */
+export const amountOfRefund = `left join lateral (
+     select o.value, a.currency from operation_requests o
+     left join authorizations a on a.merchant_id = o.merchant_id and a.payment_id = o.payment_id
+     where m.kind = 'refund' and o.merchant_id = m.merchant_id and o.payment_id = m.payment_id and o.operation = 'refund'
+       and o.request_id = m.request_id
+   ) f on true`;
+
 const listOpen = statement(
   'list-open-manual-cancellations',
   `select m.manual_cancellation_id, m.payment_id, m.kind, m.request_id, m.reason, m.opened_at, p.order_id, p.sandbox,
-          r.issuer, r.reference
+          r.issuer, r.reference, f.value, f.currency
    from manual_cancellations m
    join payments p using (merchant_id, payment_id)
    ${newestReference}
+   ${amountOfRefund}
    where m.merchant_id = $1 and m.state in ('open', 'taken')
    order by m.opened_at, m.manual_cancellation_id
    limit $2`,
@@ -151,6 +163,8 @@ export class ManualCancellations implements LateLinks {
       paymentId: row.payment_id,
       kind: row.kind,
       requestId: row.request_id,
+      value: row.value === null ? null : Number(row.value),
+      currency: row.currency,
       issuer: row.issuer,
       reference: row.reference,
       reason: row.reason,
@@ -172,6 +186,8 @@ interface ListedRow {
   readonly payment_id: string;
   readonly kind: ManualKind;
   readonly request_id: string | null;
+  readonly value: string | null;
+  readonly currency: string | null;
   readonly issuer: string | null;
   readonly reference: Readonly<Record<string, unknown>> | null;
   readonly reason: ManualReason;

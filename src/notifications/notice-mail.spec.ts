@@ -9,6 +9,7 @@ const subject = (more: Partial<NoticeSubject> = {}): NoticeSubject => ({
   reference: { adminNumber: '9007199254740993', cardSequenceNumber: 1 },
   reason: 'already_printed',
   kind: 'whole',
+  amount: null,
   sandbox: false,
   openedAt: new Date('2026-11-21T12:00:00Z'),
   ...more,
@@ -47,6 +48,14 @@ describe('the mail of a notice', () => {
 
   it('tells that a card cannot be cancelled in part', () => {
     expect(noticeMail(subject({ kind: 'partial', reason: 'partial' })).text).toContain('only be cancelled as a whole');
+  });
+
+  it('says how much is to be given back, and is called a refund', () => {
+    const { subject: line, text } = noticeMail(subject({ kind: 'refund', reason: 'refund', amount: '31.9 BRL' }));
+
+    expect(line).toBe('1 manual refund – order 1172452900788-01 – CoreCard');
+    expect(text).toContain('Give back 31.9 BRL to the shopper');
+    expect(noticeMail(subject({ kind: 'refund', reason: 'refund' })).text).toContain('the amount that VTEX shows');
   });
 
   it('takes the task back when the issuer confirmed after all', () => {

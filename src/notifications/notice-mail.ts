@@ -10,6 +10,8 @@ export interface NoticeSubject {
   readonly reference: Readonly<Record<string, unknown>> | null;
   readonly reason: ManualReason;
   readonly kind: 'whole' | 'partial' | 'linked-late' | 'refund';
+  /** Of a refund, with its currency where that is known. */
+  readonly amount: string | null;
   readonly sandbox: boolean;
   readonly openedAt: Date;
 }
@@ -28,10 +30,11 @@ export function noticeMail(subject: NoticeSubject): { readonly subject: string; 
       ].join('\n\n'),
     };
   }
+  const task = subject.kind === 'refund' ? 'refund' : 'cancellation';
   return {
-    subject: `${sandbox}1 manual cancellation – ${what}${where}`,
+    subject: `${sandbox}1 manual ${task} – ${what}${where}`,
     text: [
-      `A cancellation could not be done automatically and needs a person: ${what}${where}.`,
+      `A ${task} could not be done automatically and needs a person: ${what}${where}.`,
       `Why: ${manualReasons[subject.reason]}`,
       `What to do:\n${steps(subject)
         .map((step, at) => `  ${at + 1}. ${step}`)
@@ -41,8 +44,14 @@ export function noticeMail(subject: NoticeSubject): { readonly subject: string; 
   };
 }
 
-function steps({ kind, issuerName, reason }: NoticeSubject): string[] {
+function steps({ kind, issuerName, reason, amount }: NoticeSubject): string[] {
   const portal = issuerName === null ? "the issuer's portal" : `${issuerName}'s portal`;
+  if (kind === 'refund') {
+    return [
+      `Give back ${amount === null ? 'the amount that VTEX shows' : oneLine(amount)} to the shopper, for this request once.`,
+      `Decide what happens to the card, and do it in ${portal}.`,
+    ];
+  }
   if (kind === 'partial') {
     return [
       'Only a part of this payment was cancelled in VTEX, and a card can only be cancelled as a whole.',

@@ -10,19 +10,18 @@ import { CONFIG, type Config } from '../config.js';
 import { Database, statement } from '../database.js';
 import { findIssuer } from '../issuers/index.js';
 import { Jobs } from '../jobs/jobs.js';
+import { Repeating } from '../jobs/repeating.js';
+import { retryPauseMs } from '../jobs/retry-pace.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
 import { scrub } from '../issuers/issuer-http.js';
+import { amountOfRefund } from '../manual-cancellations/manual-cancellations.js';
 import { newestReference } from '../payments/payment-row.js';
 import { MAIL_SENDER, type MailSender } from './mail.js';
 import { noticeMail, type NoticeSubject } from './notice-mail.js';
 
 /** While a process delivers a notice, others leave it alone for so long; a mail server may take its time. */
 const DELIVERY_LEASE_MS = 120_000;
-
-/** Delays between tries; then every hour, for ever: a notice is never given up. */
-const RETRY_MS = [10_000, 30_000, 120_000, 600_000, 1_800_000];
-const LONGEST_RETRY_MS = 3_600_000;
 
 const SWEEP_MS = 5_000;
 const SWEEP_LIMIT = 200;
@@ -36,10 +35,11 @@ const takeNotice = statement(
 
 const loadSubject = statement(
   'load-notice-subject',
-  `select m.payment_id, m.kind, m.reason, m.state, m.opened_at, p.order_id, p.sandbox, r.issuer, r.reference
+  `select m.payment_id, m.kind, m.reason, m.state, m.opened_at, p.order_id, p.sandbox, r.issuer, r.reference, f.value, f.currency
    from manual_cancellations m
    join payments p using (merchant_id, payment_id)
    ${newestReference}
+   ${amountOfRefund}
    where m.merchant_id = $1 and m.manual_cancellation_id = $2`,
 );
 
@@ -64,10 +64,14 @@ interface NoticeKey {
   readonly noticeId: string;
 }
 
-/** Delivers the outbox: each notice at least once, under one Message-ID, for as long as it takes. */
+/** Delivers the outbox: each notice at least once, under one Message-ID, for as long as it takes; none is ever given up. */
 @Injectable()
 export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
-  #timer: NodeJS.Timeout | null = null;
+  readonly #sweeper = new Repeating(
+    SWEEP_MS,
+    () => this.sweep(),
+    (error) => this.log.warn('The outbox could not be looked at; it is in 5 s.', { error }),
+  );
 
   constructor(
     private readonly database: Database,
@@ -83,12 +87,11 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
   }
 
   onApplicationBootstrap(): void {
-    this.#schedule();
+    this.#sweeper.start();
   }
 
   beforeApplicationShutdown(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#sweeper.stop();
     this.mail?.close();
   }
 
@@ -144,6 +147,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
       reference: row.reference,
       reason: row.reason,
       kind: row.kind,
+      amount: row.value === null ? null : [row.value, row.currency].filter(Boolean).join(' '),
       sandbox: row.sandbox,
       openedAt: row.opened_at,
     } satisfies NoticeSubject & { readonly isClosed: boolean };
@@ -157,18 +161,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
       noticeId,
       error,
     });
-    await this.database.run(markFailed, [merchantId, noticeId, words, RETRY_MS[tries - 1] ?? LONGEST_RETRY_MS]);
-  }
-
-  #schedule(): void {
-    this.#timer = setTimeout(() => void this.#sweepAndSchedule(), SWEEP_MS);
-  }
-
-  async #sweepAndSchedule(): Promise<void> {
-    await this.sweep().catch((error: unknown) =>
-      this.log.warn('The outbox could not be looked at; it is in 5 s.', { error }),
-    );
-    if (this.#timer) this.#schedule();
+    await this.database.run(markFailed, [merchantId, noticeId, words, retryPauseMs(tries)]);
   }
 }
 
@@ -182,4 +175,6 @@ interface SubjectRow {
   readonly sandbox: boolean;
   readonly issuer: string | null;
   readonly reference: Readonly<Record<string, unknown>> | null;
+  readonly value: string | null;
+  readonly currency: string | null;
 }

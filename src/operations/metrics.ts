@@ -11,6 +11,8 @@ export class Metrics {
     'outcome',
   ]);
   readonly answers = this.#counter('cancellation_answer_total', 'Answers to VTEX by kind', ['answer']);
+  readonly otherAnswers = this.#counter('vtex_answer_total', 'Answers to the other calls of VTEX', ['call', 'answer']);
+  readonly vtexCalls = this.#counter('vtex_call_total', 'Calls to VTEX by what came of each try', ['result']);
   readonly replays = this.#counter('idempotency_replay_total', 'Requests answered with stored bytes', []);
   readonly mismatches = this.#counter('idempotency_mismatch_total', 'Repeated request ids with other content', []);
   readonly alerts = this.#counter('alert_total', 'Things an operator must look at', ['issuer']);

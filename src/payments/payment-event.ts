@@ -20,7 +20,11 @@ export type PaymentEventKind =
   | 'waits'
   | 'mode'
   | 'dry-run'
-  | 'manual-opened';
+  | 'manual-opened'
+  | 'created'
+  | 'settled'
+  | 'vtex-called'
+  | 'vtex-not-called';
 
 /** Adds a sentence to a payment's history. Never a secret, a card number or a raw body in it. */
 export async function recordEvent(

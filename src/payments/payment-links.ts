@@ -7,6 +7,7 @@ import { IssuerAccounts } from '../issuers/issuer-accounts.js';
 import type { SomeIssuer } from '../issuers/issuer.js';
 import { LateLinks } from './late-links.js';
 import type { LinkPaymentBody } from './link-payment.body.js';
+import { NewLinks } from './new-links.js';
 import { recordEvent } from './payment-event.js';
 import { lockPaymentRow } from './payment-row.js';
 
@@ -60,10 +61,14 @@ const selectHolder = statement(
   'select payment_id from issuer_references where merchant_id = $1 and issuer = $2 and sandbox = $3 and identity = $4',
 );
 
-/** The version moves, so that a claim that has looked before looks again. */
+/**
+ * The version moves, so that a claim that has looked before looks again. A payment whose refund was the first we heard of it is known
+ * from its link on; one whose cancel was stays as it is.
+ */
 const completePayment = statement(
   'complete-payment',
-  `update payments set value_in_cents = coalesce(value_in_cents, $3), order_id = coalesce($4, order_id), version = version + 1
+  `update payments set value_in_cents = coalesce(value_in_cents, $3), order_id = coalesce($4, order_id), version = version + 1,
+          seen_before = seen_before or not $5
    where merchant_id = $1 and payment_id = $2`,
 );
 
@@ -79,6 +84,7 @@ export class PaymentLinks {
     private readonly database: Database,
     private readonly accounts: IssuerAccounts,
     private readonly lateLinks: LateLinks,
+    private readonly newLinks: NewLinks,
   ) {}
 
   /**
@@ -147,8 +153,9 @@ export class PaymentLinks {
       return this.#refuse(sql, link, `this is a ${payment.sandbox ? 'sandbox' : 'live'} payment`);
     if (differs(payment.value_in_cents, link)) return this.#refuse(sql, link, 'the payment has another value');
     if (!(await this.#insert(sql, link, false))) throw new ReferenceHeldError();
-    await this.#complete(sql, link);
+    await this.#complete(sql, link, { isLate: false });
     await recordEvent(sql, link, 'linked', `Linked to ${link.issuer}.`);
+    await this.newLinks.announce(sql, link);
     return { kind: 'linked' };
   }
 
@@ -164,14 +171,14 @@ export class PaymentLinks {
               ? 'the payment has another value'
               : null;
     if (why !== null) return this.#refuse(sql, link, why);
-    await this.#complete(sql, link);
+    await this.#complete(sql, link, { isLate: payment.has_cancellation });
     return { kind: 'same' };
   }
 
   async #linkLate(sql: Transaction, link: Link): Promise<Linked> {
     const isNew = await this.#insert(sql, link, true);
     if (isNew) {
-      await this.#complete(sql, link);
+      await this.#complete(sql, link, { isLate: true });
       await recordEvent(
         sql,
         link,
@@ -210,8 +217,12 @@ export class PaymentLinks {
     return rows.length > 0;
   }
 
-  async #complete(sql: Transaction, { merchantId, paymentId, valueInCents, orderId }: Link): Promise<void> {
-    await sql.run(completePayment, [merchantId, paymentId, valueInCents, orderId]);
+  async #complete(
+    sql: Transaction,
+    { merchantId, paymentId, valueInCents, orderId }: Link,
+    { isLate }: { readonly isLate: boolean },
+  ): Promise<void> {
+    await sql.run(completePayment, [merchantId, paymentId, valueInCents, orderId, isLate]);
   }
 }
 

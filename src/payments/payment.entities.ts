@@ -9,6 +9,8 @@ export class PaymentEntity {
   @Column({ name: 'seen_before', type: 'boolean' }) readonly seenBefore!: boolean;
   @Column({ name: 'value_in_cents', type: 'bigint', nullable: true }) readonly valueInCents!: string | null;
   @Column({ name: 'order_id', type: 'text', nullable: true }) readonly orderId!: string | null;
+  @Column({ name: 'settled_at', type: 'timestamptz', nullable: true }) readonly settledAt!: Date | null;
+  @Column({ name: 'settle_id', type: 'text', nullable: true }) readonly settleId!: string | null;
 }
 
 /** What a payment bought at an issuer. */

@@ -1,4 +1,5 @@
-import { answers, type AnswerSettings } from './cancellation-answer.js';
+import type { AnswerSettings } from './answer.js';
+import { answers } from './cancellation-answer.js';
 
 const to = { paymentId: 'F5C1A4E20D3B4E07B7E871F5B5BC9F91', requestId: 'D12D9B80972C462980F5067A3A126837' };
 const settings: AnswerSettings = { cancelManuallyStatus: 200, pendingStatus: 500 };

@@ -1,20 +1,4 @@
-/** What VTEX gets: the status and the exact bytes of the body, as text. */
-export interface VtexAnswer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** What the answer says about; null where the request could not be read so far. */
-export interface Addressee {
-  readonly paymentId: string | null;
-  readonly requestId: string | null;
-}
-
-/** The two statuses that VTEX's own documents disagree about. */
-export interface AnswerSettings {
-  readonly cancelManuallyStatus: 200 | 501;
-  readonly pendingStatus: 500 | 200;
-}
+import { faultAnswers, type Addressee, type AnswerSettings, type VtexAnswer } from './answer.js';
 
 /**
  * The answers to a cancel, in the protocol's words. Every body carries the same five fields and nothing deprecated; `cancellationId` is
@@ -23,6 +7,8 @@ export interface AnswerSettings {
  * @see https://developers.vtex.com/docs/api-reference/payment-provider-protocol, Cancel Payment
  */
 export const answers = {
+  ...faultAnswers((status, to, fault) => answer(status, to, { cancellationId: null, ...fault })),
+
   /** Cancelled, now or before. */
   cancelled: (to: Addressee, cancellationId: string): VtexAnswer =>
     answer(200, to, { cancellationId, code: null, message: 'Successfully cancelled' }),
@@ -41,30 +27,6 @@ export const answers = {
       cancellationId: null,
       code: 'cancellation-pending',
       message: 'The cancellation is in progress. Do not cancel by hand; ask again later.',
-    }),
-
-  /** The request cannot be used; `fault` names the field. */
-  invalid: (to: Addressee, fault: string): VtexAnswer =>
-    answer(400, to, { cancellationId: null, code: 'invalid-request', message: `Invalid request: ${fault}.` }),
-
-  /** No or wrong credentials. */
-  unauthorized: (to: Addressee): VtexAnswer =>
-    answer(401, to, { cancellationId: null, code: 'unauthorized', message: 'Unknown app key or wrong app token.' }),
-
-  /** The path is none of the protocol's. */
-  unknownPath: (to: Addressee): VtexAnswer =>
-    answer(404, to, {
-      cancellationId: null,
-      code: 'invalid-request',
-      message: 'Invalid request: there is nothing at this path.',
-    }),
-
-  /** A fault of ours. `errorId` finds it in our log; nothing else of it is shown. */
-  internalError: (to: Addressee, errorId: string): VtexAnswer =>
-    answer(500, to, {
-      cancellationId: null,
-      code: 'internal-error',
-      message: `An internal error occurred; nothing was decided by it. Ask again later. Reference: ${errorId}.`,
     }),
 };
 

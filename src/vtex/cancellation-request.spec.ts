@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { isIdentifier, readCancellationRequest, type CancellationRequestBody } from './cancellation-request.js';
+import { readCancellationRequest, type CancellationRequestBody } from './cancellation-request.js';
+import { isIdentifier } from './reading.js';
 
 const PAYMENT = 'F5C1A4E20D3B4E07B7E871F5B5BC9F91';
 const REQUEST = 'D12D9B80972C462980F5067A3A126837';

@@ -9,7 +9,7 @@ let thrown: unknown;
 let server: FastifyInstance;
 
 beforeAll(() => {
-  server = fastify();
+  server = fastify({ bodyLimit: 64 * 1024 });
   server.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
   for (const path of ['/payments/:paymentId/cancellations', '/internal/payments/:paymentId']) {
     server.post(path, () => {

@@ -2,8 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../operations/log.js';
-import { answers } from './cancellation-answer.js';
-import { isVtexRoute, paymentIdInPath, sendAnswer } from './vtex-http.js';
+import { addresseeOf, faultAnswersOf, isVtexRoute, sendAnswer } from './vtex-http.js';
 
 /** The only catch-all: one log line with an id, and an answer that shows nothing of the fault, in the shape of whoever asked. */
 @Catch()
@@ -25,7 +24,7 @@ export class VtexExceptionFilter implements ExceptionFilter {
       return;
     }
     if (status < 500) {
-      void reply.status(status).send({ message: faultOfRequest(status) });
+      void reply.status(status).send({ message: faultOfRequest(status, request) });
       return;
     }
     const errorId = this.#logFault(exception, request);
@@ -33,15 +32,16 @@ export class VtexExceptionFilter implements ExceptionFilter {
   }
 
   #answerVtex(exception: unknown, status: number, request: FastifyRequest, reply: FastifyReply): void {
-    const to = { paymentId: paymentIdInPath(request.url), requestId: null };
+    const answers = faultAnswersOf(request);
+    const to = addresseeOf(request);
     if (status === 404) return sendAnswer(reply, answers.unknownPath(to));
-    if (status < 500) return sendAnswer(reply, answers.invalid(to, faultOfRequest(status)));
+    if (status < 500) return sendAnswer(reply, answers.invalid(to, faultOfRequest(status, request)));
     sendAnswer(reply, answers.internalError(to, this.#logFault(exception, request)));
   }
 
   #logFault(exception: unknown, request: FastifyRequest): string {
     const errorId = randomUUID();
-    const paymentId = paymentIdInPath(request.url);
+    const { paymentId } = addresseeOf(request);
     this.log.error('An unhandled error was answered 500.', {
       errorId,
       error: exception,
@@ -58,8 +58,8 @@ function statusOf(exception: unknown): number {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
 
-function faultOfRequest(status: number): string {
-  if (status === 413) return 'the body is larger than 64 kB';
+function faultOfRequest(status: number, { routeOptions }: FastifyRequest): string {
+  if (status === 413) return `the body is larger than ${Math.floor((routeOptions.bodyLimit ?? 0) / 1024)} kB`;
   if (status === 414) return 'the path is too long';
   if (status === 404) return 'there is nothing at this path';
   return 'the path or the headers cannot be read';

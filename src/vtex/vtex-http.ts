@@ -1,6 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { VtexAnswer } from './cancellation-answer.js';
-import { isIdentifier } from './cancellation-request.js';
+import type { Addressee, FaultAnswers, VtexAnswer } from './answer.js';
+import { authorizationAnswers } from './authorization-answer.js';
+import { answers } from './cancellation-answer.js';
+import { inboundAnswers } from './inbound-answer.js';
+import { isIdentifier, parseObject } from './reading.js';
+import { refundAnswers } from './refund-answer.js';
+import { settlementAnswers } from './settlement-answer.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,8 +36,32 @@ export function sendAnswer(reply: FastifyReply, { status, body }: VtexAnswer): v
     .send(body);
 }
 
+/** The body as it came; empty where there was none. */
+export const bytesOf = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+
 /** VTEX's routes begin with this; everything under it needs a merchant's credentials and answers in the protocol's shape. */
 export const isVtexRoute = (request: FastifyRequest): boolean => /^\/payments(?:[/?]|$)/.test(routeOf(request));
+
+/** The answers in the shape of the route that was called; in a cancel's where no route is named. */
+export function faultAnswersOf(request: FastifyRequest): FaultAnswers {
+  const route = routeOf(request);
+  if (/^\/payments\/?(?:\?|$)/.test(route)) return authorizationAnswers;
+  const operation = /^\/payments\/[^/?]*\/([\w-]+)/.exec(route)?.[1] ?? '';
+  return Object.hasOwn(byOperation, operation) ? byOperation[operation as keyof typeof byOperation] : answers;
+}
+
+const byOperation = {
+  cancellations: answers,
+  settlements: settlementAnswers,
+  refunds: refundAnswers,
+  inbound: inboundAnswers,
+  'inbound-request': inboundAnswers,
+} as const satisfies Record<string, FaultAnswers>;
+
+/** Where an answer goes that is made outside of a handler. A create names its payment in the body alone. */
+export function addresseeOf(request: FastifyRequest): Addressee {
+  return { paymentId: paymentIdInPath(request.url) ?? paymentIdInBody(request), requestId: null };
+}
 
 /**
  * The pattern of the route that the router found, because one route has many spellings: `/%70ayments`, `http://any/payments`. Where it
@@ -50,4 +79,9 @@ export function paymentIdInPath(url: string): string | null {
   } catch {
     return null;
   }
+}
+
+function paymentIdInBody(request: FastifyRequest): string | null {
+  const paymentId = routeOf(request) === '/payments' ? parseObject(bytesOf(request))?.paymentId : null;
+  return isIdentifier(paymentId) ? paymentId : null;
 }
