@@ -48,6 +48,9 @@ describe('the mandatory settings', () => {
       mail: { smtpUrl: null, notifyEmail: null },
       cancelManuallyStatus: 200,
       pendingStatus: 500,
+      paymentMethods: ['Promissories', 'Privatelabels'],
+      delays: { delayToCancelS: 604_800, delayToAutoSettleS: 604_800, delayToAutoSettleAfterAntifraudS: 604_800 },
+      vtexCalls: { appKey: null, appToken: null, allowHttp: false },
     });
     expect(config.merchants.map(({ merchantId }) => merchantId)).toEqual(['default']);
   });
@@ -101,6 +104,13 @@ describe('wrong settings', () => {
     NOTIFY_EMAIL: 'CANARY',
     CANCEL_MANUALLY_STATUS: '404',
     PENDING_STATUS: '503',
+    VTEX_PAYMENT_METHODS: 'visa,CANARY',
+    VTEX_PARTNER_APP_KEY: 'CANARY with blanks',
+    VTEX_PARTNER_APP_TOKEN: 'CANARY',
+    VTEX_CALLBACK_ALLOW_HTTP: 'CANARY',
+    DELAY_TO_CANCEL_SECONDS: '599',
+    DELAY_TO_AUTO_SETTLE_SECONDS: '604801',
+    DELAY_TO_AUTO_SETTLE_AFTER_ANTIFRAUD_SECONDS: '-1',
     VAULT_MODE: 'CANARY',
     VAULT_TIMEOUT_MS: '25001',
     VAULT_GIVE_UP_HOURS: '21',
@@ -124,7 +134,7 @@ describe('wrong settings', () => {
 
     expect(message).not.toContain('CANARY');
     expect(message).not.toContain('25001');
-    expect(message).toMatch(/^The settings have 20 mistakes:\n {2}- /);
+    expect(message).toMatch(/^The settings have 27 mistakes:\n {2}- /);
   });
 
   it('are said in the singular where there is one', () => {
@@ -304,6 +314,50 @@ describe("the Test Suite's merchant", () => {
   });
 });
 
+describe("VTEX's payment methods", () => {
+  const mistakesWith = (VTEX_PAYMENT_METHODS: string) => mistakesOf({ ...mandatory, VTEX_PAYMENT_METHODS });
+
+  it.each([
+    ['visa', 'Visa'],
+    ['MASTERCARD', 'Mastercard'],
+    ['AmericanExpress', 'American Express'],
+    ['Debito Online', 'Débito Online'],
+    ['Bank Invoice', 'BankInvoice'],
+    ['Cartes Bancaires CB', 'Cartes Bancaires (CB)'],
+    ['PrivateLabels', 'Privatelabels'],
+  ])('may not be spelt %s', (name, known) => {
+    expect(mistakesWith(`Pix,${name}`)).toEqual([`VTEX_PAYMENT_METHODS must spell "${known}" exactly as VTEX does`]);
+  });
+
+  it('may not be none, nor one twice', () => {
+    expect(mistakesWith(' , ,')).toEqual(['VTEX_PAYMENT_METHODS must name at least one payment method']);
+    expect(mistakesWith('Visa,Pix,Visa')).toEqual(['VTEX_PAYMENT_METHODS names a payment method twice']);
+  });
+
+  it('may be others than VTEX knows', () => {
+    expect(readConfig({ ...mandatory, VTEX_PAYMENT_METHODS: 'MyPay, Débito Online' }).paymentMethods).toEqual([
+      'MyPay',
+      'Débito Online',
+    ]);
+  });
+});
+
+describe('our credentials at VTEX', () => {
+  const partner = { VTEX_PARTNER_APP_KEY: 'vtexappkey-us', VTEX_PARTNER_APP_TOKEN: 'a-partner-token-of-ours' };
+
+  it('are needed together, or neither', () => {
+    for (const name of Object.keys(partner) as (keyof typeof partner)[]) {
+      expect(mistakesOf({ ...mandatory, [name]: partner[name] })).toEqual([
+        'VTEX_PARTNER_APP_KEY and VTEX_PARTNER_APP_TOKEN are needed together, or neither',
+      ]);
+    }
+    const { vtexCalls } = readConfig({ ...mandatory, ...partner });
+    expect(vtexCalls.appKey).toBe(partner.VTEX_PARTNER_APP_KEY);
+    expect(vtexCalls.appToken?.reveal()).toBe(partner.VTEX_PARTNER_APP_TOKEN);
+    expect(JSON.stringify(vtexCalls)).not.toContain(partner.VTEX_PARTNER_APP_TOKEN);
+  });
+});
+
 describe('odd but usable values', () => {
   it.each([
     ['PORT', '0', { port: 0, publicUrl: 'http://localhost:0' }],
@@ -313,6 +367,8 @@ describe('odd but usable values', () => {
     ['PENDING_STATUS', '200', { pendingStatus: 200 }],
     ['DATABASE_URL', 'postgresql://db/cards?sslmode=verify-full', {}],
     ['NOTIFY_EMAIL', 'cards@store.example', { mail: { smtpUrl: null, notifyEmail: 'cards@store.example' } }],
+    ['VTEX_CALLBACK_ALLOW_HTTP', '1', { vtexCalls: { allowHttp: true } }],
+    ['DELAY_TO_CANCEL_SECONDS', '2592000', { delays: { delayToCancelS: 2_592_000 } }],
     ['SOMETHING_ELSE', 'of another program', {}],
   ])('such as %s of %j are taken', (name, value, expected) => {
     expect(readConfig({ ...mandatory, [name]: value })).toMatchObject(expected);

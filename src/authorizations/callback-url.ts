@@ -9,7 +9,10 @@ export interface CallbackTarget {
   readonly port: number;
   /** For the header `Host`. */
   readonly host: string;
-  /** With the query, cut out of the text as it came. A character above 127 stands as the bytes of its UTF-8. */
+  /**
+   * With the query, cut out of the text as it came. Only what is not ASCII is percent-encoded, because HTTP has no other way for it (RFC
+   * 3987, 3.1).
+   */
   readonly path: string;
 }
 
@@ -21,7 +24,7 @@ export interface CallbackRule {
 const LONGEST_URL = 8_000;
 
 /** Scheme, authority without a user or a password, and everything up to a fragment. */
-const PARTS = /^(https?):\/\/([^/?#\\@]+)([^#]*)/i;
+const PARTS = /^(https?):\/\/([^/?#\\@]+)((?:[/?][^#]*)?)(?:#|$)/i;
 
 /**
  * Takes VTEX's `callbackUrl` apart without tidying it up: VTEX wants the address as it gave it.
@@ -43,7 +46,7 @@ export function readCallbackUrl(url: string, rule: CallbackRule): CallbackTarget
     hostname,
     port: port === '' ? (isHttps ? 443 : 80) : Number(port),
     host,
-    path: Buffer.from(path, 'utf8').toString('latin1'),
+    path: path.replace(/[^\u0000-\u007f]/gu, encodeURIComponent),
   };
 }
 

@@ -1,4 +1,4 @@
-import { checkAnswer, type CancelAnswer } from './answer-schema.js';
+import { checkAnswer, checkAnswerTo, type Answers, type Call, type CancelAnswer } from './answer-schema.js';
 import { testCredentials } from './service.js';
 
 export interface Answer {
@@ -6,6 +6,21 @@ export interface Answer {
   readonly text: string;
   readonly body: CancelAnswer;
 }
+
+export interface AnswerTo<Name extends Call> {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Answers[Name];
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+const paths = {
+  cancel: 'cancellations',
+  settle: 'settlements',
+  refund: 'refunds',
+  inbound: 'inbound/hook',
+} as const;
 
 /** Calls a running service as VTEX and as the operator do. Every answer to a cancel is checked against the contract's schema. */
 export class Caller {
@@ -40,6 +55,55 @@ export class Caller {
     return { status: response.status, text, body: checkAnswer(response.status, text) };
   }
 
+  /** What VTEX sends first, with these fields more or other than in {@link createBody}. */
+  async create(
+    paymentId: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    headers: Headers = {},
+  ): Promise<AnswerTo<'create'>> {
+    return this.call('create', '/payments', JSON.stringify({ ...createBody, paymentId, ...fields }), headers);
+  }
+
+  async settle(paymentId: string, fields: Readonly<Record<string, unknown>> = {}, headers: Headers = {}) {
+    return this.operate('settle', paymentId, fields, headers);
+  }
+
+  async refund(paymentId: string, fields: Readonly<Record<string, unknown>> = {}, headers: Headers = {}) {
+    return this.operate('refund', paymentId, fields, headers);
+  }
+
+  /** An operation on a payment: a `requestId` and what else is in `fields`. */
+  async operate<Name extends Exclude<Call, 'create'>>(
+    call: Name,
+    paymentId: string,
+    fields: Readonly<Record<string, unknown>>,
+    headers: Headers = {},
+  ): Promise<AnswerTo<Name>> {
+    const path = `/payments/${encodeURIComponent(paymentId)}/${paths[call]}`;
+    return this.call(call, path, JSON.stringify({ paymentId, value: 31.9, ...fields }), headers);
+  }
+
+  /** The raw way: any path and any text as the body. */
+  async call<Name extends Call>(
+    call: Name,
+    path: string,
+    body: string,
+    headers: Headers = {},
+  ): Promise<AnswerTo<Name>> {
+    const response = await fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-vtex-api-appkey': testCredentials.VTEX_APP_KEY,
+        'x-vtex-api-apptoken': testCredentials.VTEX_APP_TOKEN,
+        ...headers,
+      },
+      body,
+    });
+    const text = await response.text();
+    return { status: response.status, text, body: checkAnswerTo(call, response.status, text) };
+  }
+
   async link(
     paymentId: string,
     link: Readonly<Record<string, unknown>>,
@@ -71,10 +135,48 @@ export class Caller {
   }
 }
 
+/** A create with little more than VTEX's required fields; the values are its documents' own. */
+export const createBody = {
+  reference: '618272',
+  orderId: '1072430428324',
+  shopperInteraction: 'ecommerce',
+  transactionId: '2F023FD5A72A49D48A8633252B7CCBD6',
+  paymentMethod: 'Promissories',
+  paymentMethodCustomCode: null,
+  merchantName: 'mystore',
+  value: 31.9,
+  referenceValue: 31.9,
+  currency: 'BRL',
+  installments: 1,
+  card: { holder: null, number: null, csc: null, expiration: { month: null, year: null } },
+  url: 'https://admin.mystore.example.com/orders?q=1072430428324',
+  returnUrl: 'https://mystore.example.com/checkout/order/1072430428324',
+} as const;
+
 /** What `GET /internal/payments/{paymentId}` shows, as far as tests look at it. */
 export interface History {
   readonly issuer: string | null;
   readonly reference: Record<string, unknown> | null;
+  readonly authorization: {
+    readonly status: string;
+    readonly authorizationId: string | null;
+    readonly tid: string | null;
+    readonly value: number | null;
+    readonly settleId: string | null;
+    readonly settledAt: string | null;
+    readonly refunds: readonly {
+      readonly requestId: string;
+      readonly value: number | null;
+      readonly answer: unknown;
+    }[];
+    readonly callback: {
+      readonly status: string;
+      readonly state: string;
+      readonly tries: number;
+      readonly nextTryAt: string | null;
+      readonly lastFault: string | null;
+    } | null;
+  } | null;
   readonly cancellation: {
     readonly state: string;
     readonly cancellationId: string | null;
