@@ -117,11 +117,11 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [nam
 /** The same structure with `plant(path, value)` in every place that holds one value; a path is such as `card.number`. */
 export function plantEverywhere(body: Json, plant: (path: string, value: Json) => Json, path = ''): Json {
   if (Array.isArray(body)) return body.map((item: Json) => plantEverywhere(item, plant, path));
-  if (typeof body !== 'object' || body === null) return plant(path, body as Json);
+  if (typeof body !== 'object' || body === null) return plant(path, body);
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,
-      plantEverywhere(value as Json, plant, path === '' ? name : `${path}.${name}`),
+      plantEverywhere(value, plant, path === '' ? name : `${path}.${name}`),
     ]),
   );
 }
