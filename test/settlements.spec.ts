@@ -1,5 +1,5 @@
 import type { BehaviourName } from '../src/issuers/simulator-server.js';
-import { seededRandom } from './faults/seeded-random.js';
+import { Random } from './faults/random.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { cancelsOf } from './support/issuer-traffic.js';
 import { newId, startTestService, type TestService } from './support/service.js';
@@ -230,13 +230,13 @@ describe('a settle', () => {
 /** Every promise about who comes first, over many orders. */
 describe('calls about one payment at once', () => {
   const seed = Date.now() % 1_000_000;
-  const random = seededRandom(seed);
+  const random = new Random(seed);
 
   it(`have exactly one of settle and cancel win, and no approval after a claim (seed ${seed})`, async () => {
     const outcomes = { settled: 0, cancelled: 0 };
     for (let round = 0; round < 60; round += 1) {
       const paymentId = newId();
-      const isLinkedBefore = random.isTrue(0.5);
+      const isLinkedBefore = random.chance(0.5);
       await service.create(paymentId);
       const reference = simulators.of.vault.referenceFor('works');
       if (isLinkedBefore) await link(paymentId, 'works', reference);
@@ -260,7 +260,7 @@ describe('calls about one payment at once', () => {
         async () => void (await service.settle(paymentId, { requestId: 'S2' })),
         ...(isLinkedBefore ? [] : [async () => void (await link(paymentId, 'works', reference))]),
       ]
-        .map((work) => ({ work, delayMs: random.integer(0, 25) }))
+        .map((work) => ({ work, delayMs: random.int(0, 24) }))
         .sort((a, b) => a.delayMs - b.delayMs);
 
       await Promise.all(

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VtexCalls } from '../src/authorizations/vtex-calls.js';
-import { seededRandom } from './faults/seeded-random.js';
+import { Random } from './faults/random.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { startServiceProcess, type ServiceProcess } from './support/process.js';
 import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
@@ -175,6 +175,20 @@ describe('a link', () => {
     expect(gateway.about(paymentId)).toHaveLength(1);
   });
 
+  it('among many at once tells VTEX too', async () => {
+    const paymentIds = await Promise.all([created(), created()]);
+    const links = [...paymentIds, newId()].map((paymentId) => ({
+      paymentId,
+      issuer: 'vault',
+      reference: simulators.of.vault.referenceFor('works'),
+    }));
+
+    const { body } = await service.internal('POST', 'payment-links', { links });
+
+    expect((body.results as { kind: string }[]).map(({ kind }) => kind)).toEqual(['linked', 'linked', 'linked']);
+    for (const paymentId of paymentIds) await ended(paymentId, 'delivered');
+  });
+
   it('calls without credentials where there are none, and warns of that once', async () => {
     const own = await makeTestDatabase();
     const without = { VTEX_PARTNER_APP_KEY: '', VTEX_PARTNER_APP_TOKEN: '' };
@@ -287,13 +301,13 @@ describe('a call that has become untrue or needless', () => {
   const seed = Date.now() % 1_000_000;
 
   it(`is never sent once a cancel was answered, in whatever order they come (seed ${seed})`, async () => {
-    const random = seededRandom(seed);
+    const random = new Random(seed);
     const states: Record<string, number> = {};
     for (let round = 0; round < 15; round += 1) {
       const paymentId = await waiting();
       await database.query('update vtex_calls set next_try_at = now() where payment_id = $1', [paymentId]);
-      const [calls, sleepMs] = [service.service.app.get(VtexCalls), random.integer(0, 12)];
-      const delivery = sleep(random.integer(0, 12)).then(() =>
+      const [calls, sleepMs] = [service.service.app.get(VtexCalls), random.int(0, 12)];
+      const delivery = sleep(random.int(0, 12)).then(() =>
         calls.deliver({ merchantId: 'default', paymentId, status: 'approved' }),
       );
       await sleep(sleepMs);

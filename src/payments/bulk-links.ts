@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import { Database, statement, type Transaction } from '../database.js';
-import { isIdentifier } from '../vtex/cancellation-request.js';
+import { isIdentifier } from '../vtex/reading.js';
 import { readLinkBody } from './link-payment.body.js';
 import { differs, PaymentLinks, type Link, type LinkResult } from './payment-links.js';
 
