@@ -183,7 +183,7 @@ describe('a link', () => {
       reference: simulators.of.vault.referenceFor('works'),
     }));
 
-    const { body } = await service.internal('POST', 'payment-links', { links });
+    const { body } = await service.internal('POST', 'payments', { links });
 
     expect((body.results as { kind: string }[]).map(({ kind }) => kind)).toEqual(['linked', 'linked', 'linked']);
     for (const paymentId of paymentIds) await ended(paymentId, 'delivered');
