@@ -6,10 +6,15 @@ import { entities } from './entities.js';
 /**
  * The database: TypeORM's pool, entities and migrations.
  *
- * @param poolSize the most connections
+ * @param options.poolSize the most connections
+ * @param options.isForMigrations statements may take as long as they need: an index on a large table takes minutes
  * @param migrationsFolder holds `<timestamp>-<name>.up.sql` and `.down.sql`
  */
-export function makeDataSource(databaseUrl: string, migrationsFolder: string, poolSize = POOL_SIZE): DataSource {
+export function makeDataSource(
+  databaseUrl: string,
+  migrationsFolder: string,
+  { poolSize = POOL_SIZE, isForMigrations = false }: { poolSize?: number; isForMigrations?: boolean } = {},
+): DataSource {
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
@@ -23,8 +28,7 @@ export function makeDataSource(databaseUrl: string, migrationsFolder: string, po
     extra: {
       // Every one of these waits for ever by default.
       connectionTimeoutMillis: 5_000,
-      statement_timeout: 10_000,
-      query_timeout: 12_000,
+      ...(isForMigrations ? {} : { statement_timeout: 10_000, query_timeout: 12_000 }),
       lock_timeout: 5_000,
       idle_in_transaction_session_timeout: 10_000,
       keepAlive: true,

@@ -12,7 +12,9 @@ if (!databaseUrl || (direction !== 'run' && direction !== 'revert')) {
   process.exit(2);
 }
 
-const dataSource = makeDataSource(databaseUrl, join(import.meta.dirname, '..', 'migrations'));
+const dataSource = makeDataSource(databaseUrl, join(import.meta.dirname, '..', 'migrations'), {
+  isForMigrations: true,
+});
 try {
   await dataSource.initialize();
   if (direction === 'run') {

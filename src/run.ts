@@ -47,7 +47,7 @@ export async function runService({
   databaseWaitMs = DATABASE_WAIT_MS,
 }: RunOptions): Promise<RunningService> {
   const dataSource = await connect(
-    () => makeDataSource(config.databaseUrl, migrationsFolder, config.databasePoolSize),
+    () => makeDataSource(config.databaseUrl, migrationsFolder, { poolSize: config.databasePoolSize }),
     databaseWaitMs,
     log,
   );

@@ -53,6 +53,9 @@ describe('npm run cli -- doctor', () => {
     expect(out).toMatch(/^ok {7}migrations {7}All are applied\.$/m);
     expect(out).toMatch(/^ok {7}follow-up {8}No cancellation is overdue\.$/m);
     expect(out).toMatch(/^ok {7}mail {13}The mail server lets us in; notices go to merchant@example\.com\.$/m);
+    expect(out).toMatch(
+      /^warning {2}calls to VTEX {4}No key of ours is set, so VTEX learns of an approval when it asks\./m,
+    );
     expect(out).toMatch(/^warning {2}public address {3}.* is not https/m);
   });
 
@@ -69,15 +72,31 @@ describe('npm run cli -- doctor', () => {
        where payment_id = $1`,
       [waiting],
     );
+    await database.query(
+      `with payment as (
+         insert into authorizations (merchant_id, payment_id, authorization_id, tid, delay_to_cancel_s, delay_to_auto_settle_s,
+                                     delay_to_auto_settle_after_antifraud_s)
+         values ('default', $1, 'A', 'T', 600, 600, 600) returning merchant_id, payment_id)
+       insert into vtex_calls (merchant_id, payment_id, status, tries) select merchant_id, payment_id, 'approved', 2 from payment`,
+      [waiting],
+    );
+    await database.query(`update vtex_calls set next_try_at = now() + interval '1 hour'`);
     await database.query(`update notices set tries = 3, delivered_at = null, next_try_at = now() + interval '1 hour'`);
 
     const { exitCode } = await doctor(environmentOf(service));
-    const checks = await checksOf(environmentOf(service));
+    const partner = { VTEX_PARTNER_APP_KEY: 'ours', VTEX_PARTNER_APP_TOKEN: 'partner-token-of-the-tests' };
+    const other = await startTestService({ ...simulators.settings, DATABASE_URL: database.url, ...partner });
+    const checks = await checksOf(environmentOf(other));
+    await other.stop();
 
     expect(exitCode).toBe(1);
     expect(checks['follow-up']).toMatchObject({
       state: 'fault',
       words: expect.stringMatching(/^1 cancellation is overdue/) as string,
+    });
+    expect(checks['calls to VTEX']).toMatchObject({
+      state: 'fault',
+      words: expect.stringMatching(/^1 has failed so far and is tried again/) as string,
     });
     expect(checks.notices).toMatchObject({ state: 'fault', words: expect.stringMatching(/^1 notice of/) as string });
   });

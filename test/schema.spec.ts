@@ -566,6 +566,15 @@ describe('the migrations', () => {
     }
   });
 
+  it('may take as long as a large table needs', async () => {
+    const dataSource = await makeDataSource(url, migrationsFolder, { isForMigrations: true }).initialize();
+    try {
+      expect(await dataSource.query('show statement_timeout')).toEqual([{ statement_timeout: '0' }]);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
   it('are applied, found applied, and reverted by the built script', async () => {
     expect(await migrate(['run'])).toMatchObject({
       code: 0,

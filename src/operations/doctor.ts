@@ -31,6 +31,7 @@ const countOpenWork = statement(
      (select count(*) from cancellations where state in ('asking', 'waiting')
         and coalesce(lease_until, next_check_at) < now() - interval '1 minute')::int as overdue,
      (select count(*) from notices where delivered_at is null and tries > 1)::int as unheard,
+     (select count(*) from vtex_calls where next_try_at is not null and tries > 1)::int as untold,
      (select count(*) from manual_cancellations where state in ('open', 'taken'))::int as by_hand`,
 );
 
@@ -89,8 +90,11 @@ export class Doctor {
   }
 
   async #openWork(): Promise<Check[]> {
-    const [row] = await this.database.run<{ overdue: number; unheard: number; by_hand: number }>(countOpenWork, []);
-    const { overdue = 0, unheard = 0, by_hand: byHand = 0 } = row ?? {};
+    const [row] = await this.database.run<{ overdue: number; unheard: number; untold: number; by_hand: number }>(
+      countOpenWork,
+      [],
+    );
+    const { overdue = 0, unheard = 0, untold = 0, by_hand: byHand = 0 } = row ?? {};
     return [
       overdue === 0
         ? { name: 'follow-up', state: 'ok', words: 'No cancellation is overdue.' }
@@ -110,6 +114,7 @@ export class Doctor {
             state: 'fault',
             words: `${unheard} ${plural(unheard, 'notice', 'notices')} of manual cancellations could not be delivered so far. Check SMTP_URL and NOTIFY_EMAIL.`,
           },
+      this.#callsToVtex(untold),
     ];
   }
 
@@ -130,6 +135,25 @@ export class Doctor {
       const words = `The mail server does not let us in (${codeOf(error)}). Check SMTP_URL: host, port, user and password.`;
       return { name, state: 'fault', words };
     }
+  }
+
+  /** VTEX asks by itself too, so that nothing is lost by a call that fails but time. */
+  #callsToVtex(untold: number): Check {
+    const name = 'calls to VTEX';
+    const { appKey, allowHttp } = this.config.vtexCalls;
+    if (appKey === null) {
+      const words =
+        'No key of ours is set, so VTEX learns of an approval when it asks. Set VTEX_PARTNER_APP_KEY and VTEX_PARTNER_APP_TOKEN.';
+      return { name, state: 'warning', words };
+    }
+    if (untold === 0 && allowHttp) {
+      const words =
+        'VTEX_CALLBACK_ALLOW_HTTP is on: a callbackUrl may lead anywhere, into our own network too. For development only.';
+      return { name, state: 'warning', words };
+    }
+    if (untold === 0) return { name, state: 'ok', words: 'None failed and waits.' };
+    const words = `${untold} ${plural(untold, 'has', 'have')} failed so far and ${plural(untold, 'is', 'are')} tried again. Check the VTEX_PARTNER_ keys and the log.`;
+    return { name, state: 'fault', words };
   }
 
   #publicUrl(): Check {
