@@ -56,7 +56,7 @@ export class InternalIssuerAccountsController {
       ...ofSettings.map((account) => this.#showOfSettings(account)),
       ...kept.map((account) => this.#showStored(account)),
     ]);
-    return { accounts: shown.sort((a, b) => (a.accountId + a.issuer < b.accountId + b.issuer ? -1 : 1)) };
+    return { accounts: shown.sort((a, b) => (a.issuer + a.accountId < b.issuer + b.accountId ? -1 : 1)) };
   }
 
   /** `{ "sandbox"?: false, "settings": { "BASE_URL": …, … } }`: the whole account; what is not in it is not set. 201 new, 200 replaced. */
