@@ -668,10 +668,10 @@ function probes(issuer: Issuer, bench: Bench): void {
   );
 
   it('that cannot arrive names the fault', async () => {
-    const { url, stop } = await bench.serve(() => undefined);
-    await stop();
+    const gone = await bench.serve(() => undefined);
+    await gone.stop();
 
-    expect(await bench.connector({ baseUrl: url }).probe()).toEqual({ kind: 'unreachable', fault: 'refused' });
+    expect(await bench.connector({ baseUrl: gone.url }).probe()).toEqual({ kind: 'unreachable', fault: 'refused' });
   });
 
   it('that is never answered names the time-out', async () => {

@@ -109,7 +109,7 @@ describe('PUT /internal/issuer-accounts/{issuer}/user-tokens/{userKey}', () => {
   it.each([undefined, '', 5, 'two\nlines', 'file:/etc/hostname'])('refuses %j as a token', async (refreshToken) => {
     const { status, body } = await store(refreshToken);
 
-    expect({ status, fields: Object.keys((body.fields ?? {}) as object) }).toEqual({
+    expect({ status, fields: Object.keys(body.fields ?? {}) }).toEqual({
       status: 422,
       fields: ['refreshToken'],
     });

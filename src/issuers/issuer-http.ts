@@ -301,11 +301,11 @@ const SHORTEST_TIMEOUT_MS = 50;
 
 export interface HarmlessCall {
   /** Builds a request that reads, and changes nothing. */
-  make(): IssuerRequest | Promise<IssuerRequest>;
+  readonly make: () => IssuerRequest | Promise<IssuerRequest>;
   /** Reads the secrets again. */
-  renew(): unknown;
+  readonly renew: () => unknown;
   /** How the issuer refuses credentials besides with 401 and 403. */
-  isRefusal(answer: IssuerAnswer): boolean;
+  readonly isRefusal: (answer: IssuerAnswer) => boolean;
 }
 
 /**

@@ -89,7 +89,7 @@ export function languageOf(acceptLanguage: string | undefined): Language {
       return { language: tag.split('-')[0] ?? '', quality: Number.isNaN(quality) ? 0 : quality, at };
     });
   const liked = wishes.filter(({ quality }) => quality > 0).sort((a, b) => b.quality - a.quality || a.at - b.at);
-  return (liked.find(({ language }) => language in texts)?.language as Language | undefined) ?? 'en';
+  return (liked.find(({ language }) => Object.hasOwn(texts, language))?.language as Language | undefined) ?? 'en';
 }
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -8,7 +8,7 @@ export function returnUrlFault(address: unknown, hosts: readonly string[]): stri
     return 'must be an address of at most 2000 characters, without blanks';
   }
   const url = URL.canParse(address) ? new URL(address) : null;
-  if (url?.protocol !== 'https:' || !/^https:\/\//i.test(address)) return 'must begin with https://';
+  if (url?.protocol !== 'https:' || !/^https:\/\/[^/]/i.test(address)) return 'must begin with https://';
   if (url.username !== '' || url.password !== '' || url.port !== '' || address.includes('#')) {
     return 'must have neither credentials nor port nor #';
   }
