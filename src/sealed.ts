@@ -70,7 +70,8 @@ export class MasterKeys {
   }
 
   /** @throws CannotOpenError */
-  open(sealed: Sealed, place: SecretPlace): string {
+  open(sealed: Sealed | null, place: SecretPlace): string {
+    if (sealed === null) throw new CannotOpenError(`${place.field} is empty`);
     const key = this.#all.find(({ keyId }) => keyId === sealed.keyId);
     if (!key) {
       throw new CannotOpenError(

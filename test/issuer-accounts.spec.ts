@@ -207,19 +207,29 @@ describe('PUT /internal/issuer-accounts/{issuer}', () => {
     });
   });
 
-  it('reads no file of the machine, whatever a row says', async () => {
-    const shop = await newShop();
-    await vaultOf(shop);
+  it.each([
+    ['names a file of the machine', '{"ACCESS_TOKEN":"file:/etc/hostname"}', '{}', 'names a file'],
+    ['has a setting that is no text', '{"CP":5}', '{}', 'is no text'],
+    ['has a setting that is wrong', '{"STATUS_QUERY":"maybe"}', '{}', 'STATUS_QUERY must be on or off'],
+    ['has a secret that is none', '{}', '{"ACCESS_TOKEN":null}', 'ACCESS_TOKEN is empty'],
+    ['has a secret that is not sealed', '{}', '{"ACCESS_TOKEN":"token"}', 'ACCESS_TOKEN was sealed with the key'],
+  ])('is not used, and holds up no other one, where a row %s', async (_, settings, secrets, words) => {
+    const [odd, good] = [await newShop(), await newShop()];
+    await vaultOf(odd);
     await database.query(
-      `update issuer_accounts set settings = '{"ACCESS_TOKEN":"file:/etc/hostname"}', secrets = '{}', version = nextval('stored_versions')
-       where merchant_id = $1`,
-      [shop.merchantId],
+      `update issuer_accounts set settings = $2, secrets = $3, version = nextval('stored_versions') where merchant_id = $1`,
+      [odd.merchantId, settings, secrets],
     );
 
-    await service.service.app.get(IssuerAccounts).refresh();
+    await vaultOf(good);
 
-    expect(accountOf(shop)).toBeNull();
-    expect(service.lines.join('')).toContain('a setting names a file');
+    expect(accountOf(odd)).toBeNull();
+    expect(await accountsOf(odd)).toMatchObject([{ isUsable: false }]);
+    expect(accountOf(good)).not.toBeNull();
+    const told = service.lines.filter(
+      (line) => line.includes(`"${odd.merchantId}"`) && line.includes('not configured'),
+    );
+    expect(told).toEqual([expect.stringContaining(words)]);
   });
 
   it('is refused where the settings of the service have the account', async () => {

@@ -13,7 +13,8 @@ export interface StoredAccount extends AccountKey {
   readonly version: string;
   readonly baseUrl: string;
   readonly settings: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, Sealed>>;
+  /** Null where somebody else than this service wrote it. */
+  readonly secrets: Readonly<Record<string, Sealed | null>>;
   readonly changedAt: Date;
 }
 
@@ -115,7 +116,10 @@ export class StoredAccounts {
         ([field, sealed]) => [field, this.config.masterKeys.open(sealed, { ...placeOf(stored), field })] as const,
       );
       const texts: Record<string, string> = { ...stored.settings, ...Object.fromEntries(secrets) };
-      if (Object.values(texts).some(isFile)) return { why: 'a setting names a file, which only the environment may' };
+      const isOdd = (text: unknown) => typeof text !== 'string' || isFile(text);
+      if (Object.values(texts).some(isOdd)) {
+        return { why: 'a setting is no text, or names a file, which only the environment may' };
+      }
       const { account, mistakes } = readAccountSettings(issuer, { ...texts, BASE_URL: stored.baseUrl });
       return account ? { issuer, account } : { why: mistakes.map(({ name, words }) => `${name} ${words}`).join('; ') };
     } catch (error) {
@@ -130,7 +134,7 @@ export class StoredAccounts {
     const closed: SecretPlace[] = [];
     let resealed = 0;
     for (const stored of (await this.database.run<AccountRow>(selectAll, [])).map(fromRow)) {
-      const others = Object.entries(stored.secrets).filter(([, { keyId }]) => keyId !== masterKeys.keyId);
+      const others = Object.entries(stored.secrets).filter(([, sealed]) => sealed?.keyId !== masterKeys.keyId);
       const anew = others.flatMap(([field, sealed]) => {
         const place = { ...placeOf(stored), field };
         try {
@@ -160,7 +164,7 @@ interface VersionRow {
 interface AccountRow extends VersionRow {
   readonly base_url: string;
   readonly settings: Readonly<Record<string, string>>;
-  readonly secrets: Readonly<Record<string, Sealed>>;
+  readonly secrets: StoredAccount['secrets'];
   readonly changed_at: Date;
 }
 

@@ -24,7 +24,7 @@ export interface ShownIssuerAccount {
   readonly baseUrl: string;
   /** Those that are no secrets; of an account of the settings none is shown. */
   readonly settings: Readonly<Record<string, string>>;
-  /** By the setting's name the id of the key; null where it is in the settings of the service. */
+  /** By the setting's name the id of the key that it was sealed with; null where it is in the settings of the service. */
   readonly secrets: Readonly<Record<string, string | null>>;
   readonly changedAt: Date | null;
   /** False: it counts as not configured, and the log says why. */
@@ -184,7 +184,7 @@ export class InternalIssuerAccountsController {
       source: 'database',
       baseUrl,
       settings,
-      secrets: Object.fromEntries(Object.entries(secrets).map(([name, { keyId }]) => [name, keyId])),
+      secrets: Object.fromEntries(Object.entries(secrets).map(([name, sealed]) => [name, sealed?.keyId ?? null])),
       changedAt,
       isUsable: !this.accounts.isFromSettings(stored) && 'account' in this.stored.open(stored),
       users: await this.userTokens.list(stored),
