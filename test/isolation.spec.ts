@@ -74,6 +74,8 @@ const asked: Readonly<Record<string, (paymentId: string) => Promise<Answer>>> = 
     vtex(rival, `/payments/${paymentId}/cancellations`, { paymentId }),
   'POST /payments/{paymentId}/nothing': (paymentId) => vtex(rival, `/payments/${paymentId}/nothing`, { paymentId }),
   'PUT /internal/payments/{paymentId}': (paymentId) => internal(rival, 'PUT', `payments/${paymentId}`, linkAtRival()),
+  'POST /internal/payments': (paymentId) =>
+    internal(rival, 'POST', 'payments', { links: [{ paymentId, ...linkAtRival() }] }),
   'GET /internal/payments/{paymentId}': (paymentId) => internal(rival, 'GET', `payments/${paymentId}`),
   'GET /internal/payments/{paymentId}/explain': (paymentId) => internal(rival, 'GET', `payments/${paymentId}/explain`),
   'POST /internal/payments/{paymentId}/check': (paymentId) =>

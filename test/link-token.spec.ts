@@ -61,6 +61,20 @@ describe('a link token', () => {
     ]);
   });
 
+  it('links many payments of its own merchant at once', async () => {
+    const links = [newId(), newId()].map((paymentId) => ({ paymentId, ...newLink() }));
+
+    const linked = await by(linkToken)('POST', 'payments', { links });
+    const elsewhere = await by(linkToken)('POST', 'payments?merchant=rival', { links });
+
+    expect([linked.status, elsewhere.status]).toEqual([200, 403]);
+    expect(linked.body).toMatchObject({ results: [{ kind: 'linked' }, { kind: 'linked' }] });
+    const paymentIds = links.map(({ paymentId }) => paymentId);
+    expect(
+      await database.query('select distinct merchant_id from payments where payment_id = any($1)', [paymentIds]),
+    ).toEqual([{ merchant_id: 'shop' }]);
+  });
+
   it('does not see what another merchant has linked', async () => {
     const [paymentId, link] = [newId(), newLink()];
     await service.internal('PUT', `payments/${paymentId}`, link);
@@ -91,6 +105,8 @@ describe('a link token', () => {
     ['GET', `payments/P1/explain`],
     ['POST', `payments/P1/check`],
     ['DELETE', `payments/P1`],
+    ['GET', 'payments'],
+    ['GET', 'doctor'],
     ['GET', 'manual-cancellations'],
     ['GET', 'manual-cancellations?merchant=shop'],
     ['GET', 'issuers'],
@@ -114,7 +130,7 @@ describe('a link token', () => {
 
     expect({ status, body }).toEqual({
       status: 403,
-      body: { message: 'A link token may link and read payments (PUT and GET), and nothing else.' },
+      body: { message: 'A link token may link and read payments, and nothing else.' },
     });
   });
 

@@ -10,6 +10,13 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What a link token opens: linking one payment or many, and reading one. */
+const FOR_LINK_TOKENS = [
+  'PUT /internal/payments/:paymentId',
+  'GET /internal/payments/:paymentId',
+  'POST /internal/payments',
+];
+
 /**
  * The operator's token opens all of `/internal`. A merchant's link token links and reads the payments of that merchant, and nothing else;
  * where it names no merchant, its own is meant.
@@ -22,9 +29,8 @@ export function refusalOf(request: FastifyRequest, config: Config, merchants: Me
   const linker = merchants.ofLinkToken(authorization);
   if (isOperator) return null;
   if (linker === null) return { status: 401, message: 'The bearer token of /internal is missing or wrong.' };
-  const isAllowed = ['GET', 'PUT'].includes(request.method) && routeOf(request) === '/internal/payments/:paymentId';
-  if (!isAllowed) {
-    return { status: 403, message: 'A link token may link and read payments (PUT and GET), and nothing else.' };
+  if (!FOR_LINK_TOKENS.includes(`${request.method} ${routeOf(request)}`)) {
+    return { status: 403, message: 'A link token may link and read payments, and nothing else.' };
   }
   const query = request.query as Record<string, unknown>;
   if ('merchant' in query && query.merchant !== linker) {
