@@ -25,9 +25,19 @@ import { InboundController } from './inbound/inbound.controller.js';
 import { IssuerAccounts } from './issuers/issuer-accounts.js';
 import { AxiosIssuerHttp } from './issuers/issuer-http.js';
 import { IssuerModes } from './issuers/issuer-modes.js';
+import { StoredAccounts } from './issuers/stored-accounts.js';
+import { UserTokens } from './issuers/user-tokens.js';
 import { Jobs } from './jobs/jobs.js';
 import { InternalManualCancellationsController } from './manual-cancellations/internal-manual-cancellations.controller.js';
 import { ManualCancellations } from './manual-cancellations/manual-cancellations.js';
+import { ConnectionController } from './merchants/connection.controller.js';
+import { Connections } from './merchants/connections.js';
+import { InternalIssuerAccountsController } from './merchants/internal-issuer-accounts.controller.js';
+import { InternalMerchantsController } from './merchants/internal-merchants.controller.js';
+import { InternalSecretsController } from './merchants/internal-secrets.controller.js';
+import { MerchantRegister } from './merchants/merchant-register.js';
+import { Merchants } from './merchants/merchants.js';
+import { MerchantUpkeep } from './merchants/upkeep.js';
 import { MAIL_SENDER, type MailSender } from './notifications/mail.js';
 import { Notices } from './notifications/notices.js';
 import { Doctor } from './operations/doctor.js';
@@ -75,6 +85,10 @@ export class AppModule {
         InternalPaymentsController,
         InternalManualCancellationsController,
         InternalIssuersController,
+        InternalMerchantsController,
+        InternalIssuerAccountsController,
+        InternalSecretsController,
+        ConnectionController,
         CallbacksController,
         InternalDoctorController,
         HealthController,
@@ -92,7 +106,13 @@ export class AppModule {
         Readiness,
         AxiosIssuerHttp,
         IssuerModes,
+        StoredAccounts,
+        UserTokens,
         IssuerAccounts,
+        Merchants,
+        MerchantRegister,
+        Connections,
+        MerchantUpkeep,
         Jobs,
         ManualCancellations,
         PaymentLinks,

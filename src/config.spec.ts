@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,7 @@ describe('the mandatory settings', () => {
       paymentMethods: ['Promissories', 'Privatelabels'],
       delays: { delayToCancelS: 604_800, delayToAutoSettleS: 604_800, delayToAutoSettleAfterAntifraudS: 604_800 },
       vtexCalls: { appKey: null, appToken: null, allowHttp: false },
+      allowsEmptyTestCredentials: false,
     });
     expect(config.merchants.map(({ merchantId }) => merchantId)).toEqual(['default']);
   });
@@ -358,6 +360,63 @@ describe('our credentials at VTEX', () => {
   });
 });
 
+describe('the master key', () => {
+  const [key, older] = [Buffer.alloc(32, 7).toString('base64'), Buffer.alloc(32, 8).toString('base64url')];
+
+  it('may be missing, and then nothing can be sealed', () => {
+    expect(readConfig(mandatory).masterKeys.keyId).toBeNull();
+  });
+
+  it('is known by its id, and old ones stand in a list', () => {
+    const { masterKeys } = readConfig({ ...mandatory, MASTER_KEY: key, MASTER_KEY_OLD: `${older}, ${key}` });
+
+    expect(masterKeys.keyId).toBe(createHash('sha256').update(Buffer.alloc(32, 7)).digest('hex').slice(0, 8));
+  });
+
+  it.each([
+    ['MASTER_KEY', 'a passphrase of 32 characters ok'],
+    ['MASTER_KEY', Buffer.alloc(16, 7).toString('base64')],
+    ['MASTER_KEY', Buffer.alloc(64, 7).toString('base64')],
+    ['MASTER_KEY', Buffer.alloc(32, 7).toString('hex')],
+    ['MASTER_KEY_OLD', `${Buffer.alloc(32, 7).toString('base64')},nonsense`],
+  ])('as %s may not be anything but 32 bytes in base64', (name, value) => {
+    const [mistake, ...others] = mistakesOf({ ...mandatory, [name]: value });
+
+    expect(mistake).toMatch(new RegExp(`^${name} must be .*32 .*base64`));
+    expect(mistake).not.toContain(value);
+    expect(others).toEqual([]);
+  });
+
+  it('is in no printed form of the settings', () => {
+    const config = readConfig({ ...mandatory, MASTER_KEY: key });
+
+    for (const text of [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true })]) {
+      expect(text).not.toContain(key.slice(0, 20));
+      expect(text).not.toContain('07 07 07');
+    }
+  });
+});
+
+describe('the hosts that a merchant may be sent back to', () => {
+  it("are VTEX's own by default", () => {
+    expect(readConfig(mandatory).vtexReturnHosts).toEqual([
+      'vtexcommercestable.com.br',
+      'vtexcommercebeta.com.br',
+      'myvtex.com',
+      'vtex.com',
+    ]);
+  });
+
+  it.each(['com', 'https://myvtex.com', 'myvtex.com/admin', '*.myvtex.com', 'MyVtex.com', ','])(
+    'may not be %j',
+    (hosts) => {
+      expect(mistakesOf({ ...mandatory, VTEX_RETURN_HOSTS: hosts })).toEqual([
+        'VTEX_RETURN_HOSTS must be host names separated by commas, such as myvtex.com',
+      ]);
+    },
+  );
+});
+
 describe('odd but usable values', () => {
   it.each([
     ['PORT', '0', { port: 0, publicUrl: 'http://localhost:0' }],
@@ -365,6 +424,8 @@ describe('odd but usable values', () => {
     ['PUBLIC_URL', 'https://cards.example/base/', { publicUrl: 'https://cards.example/base' }],
     ['CANCEL_MANUALLY_STATUS', '501', { cancelManuallyStatus: 501 }],
     ['PENDING_STATUS', '200', { pendingStatus: 200 }],
+    ['TEST_SUITE_ALLOW_EMPTY_CREDENTIALS', 'on', { allowsEmptyTestCredentials: true }],
+    ['VTEX_RETURN_HOSTS', 'myvtex.com, store.example', { vtexReturnHosts: ['myvtex.com', 'store.example'] }],
     ['DATABASE_URL', 'postgresql://db/cards?sslmode=verify-full', {}],
     ['NOTIFY_EMAIL', 'cards@store.example', { mail: { smtpUrl: null, notifyEmail: 'cards@store.example' } }],
     ['VTEX_CALLBACK_ALLOW_HTTP', '1', { vtexCalls: { allowHttp: true } }],

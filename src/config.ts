@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { readAccountSettings } from './issuers/account-settings.js';
 import { issuers, type IssuerCode } from './issuers/index.js';
-import type { Account, SettingsOf, SettingsShape, SomeIssuer } from './issuers/issuer.js';
+import type { Account, SomeIssuer } from './issuers/issuer.js';
+import { masterKeyFault, masterKeyList, masterKeyListFault, MasterKeys } from './sealed.js';
 import * as setting from './setting-kinds.js';
 import { paymentMethodsFault } from './vtex/payment-methods.js';
 
@@ -16,7 +18,14 @@ export interface Config {
   readonly databasePoolSize: number;
   /** Where the job queue connects: past a pooler, because it needs sessions of its own. */
   readonly queueDatabaseUrl: string;
+  /** Those of the settings; the database may hold more. */
   readonly merchants: readonly MerchantCredentials[];
+  /** VTEX's Test Suite may call with empty credentials; then it is the test merchant. */
+  readonly allowsEmptyTestCredentials: boolean;
+  /** What secrets in the database are sealed with. */
+  readonly masterKeys: MasterKeys;
+  /** Where a merchant's browser may be sent back to after connecting; also every name under these. */
+  readonly vtexReturnHosts: readonly string[];
   /** SHA-256 of the bearer token of `/internal/*`. */
   readonly adminTokenDigest: Buffer;
   readonly answerDeadlineMs: number;
@@ -67,9 +76,10 @@ export type IssuerMode = (typeof issuerModes)[number];
 export interface IssuerSettings {
   readonly mode: IssuerMode;
   readonly giveUpMs: number;
+  readonly timeoutMs: number;
   /** What protects an account; see Protection. */
   readonly limits: { readonly mostAtOnce: number; readonly breakerFaults: number; readonly breakerPauseMs: number };
-  /** Null: not configured. */
+  /** The default merchant's own; null: not configured. All else holds for every merchant. */
   readonly live: Account | null;
   readonly sandbox: Account | null;
 }
@@ -104,6 +114,15 @@ const general = z.object({
   ADMIN_API_TOKEN: setting.secret(atLeast16).or(missing('is needed: the bearer token of /internal')),
   TEST_SUITE_APP_KEY: setting.text().optional(),
   TEST_SUITE_APP_TOKEN: setting.secret(atLeast16).optional(),
+  TEST_SUITE_ALLOW_EMPTY_CREDENTIALS: setting.flag().default(false),
+  MASTER_KEY: setting.secret(masterKeyFault).optional(),
+  MASTER_KEY_OLD: setting.secret(masterKeyListFault).optional(),
+  VTEX_RETURN_HOSTS: setting
+    .list()
+    .refine((hosts) => hosts.length > 0 && hosts.every(isHostName), {
+      error: 'must be host names separated by commas, such as myvtex.com',
+    })
+    .default(['vtexcommercestable.com.br', 'vtexcommercebeta.com.br', 'myvtex.com', 'vtex.com']),
   ANSWER_DEADLINE_MS: setting.integer({ min: 100, max: 19_000 }).default(15_000),
   TEST_SUITE_DEADLINE_MS: setting.integer({ min: 100, max: 4_900 }).default(4_000),
   LOG_LEVEL: setting.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -146,6 +165,9 @@ function atLeast16(value: string): string | null {
   return /^\S{16,}$/.test(value) ? null : 'must have at least 16 characters, from a random source, and no blanks';
 }
 
+/** With a dot in it: a whole top-level domain would let anybody in. */
+const isHostName = (host: string) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host);
+
 function missing(words: string) {
   return z.never({ error: words });
 }
@@ -186,6 +208,12 @@ export function readConfig(environment: Environment): Config {
         ? [credentials(TEST_SUITE_MERCHANT, settings.TEST_SUITE_APP_KEY, settings.TEST_SUITE_APP_TOKEN)]
         : []),
     ],
+    allowsEmptyTestCredentials: settings.TEST_SUITE_ALLOW_EMPTY_CREDENTIALS,
+    masterKeys: new MasterKeys(
+      settings.MASTER_KEY?.reveal() ?? null,
+      masterKeyList(settings.MASTER_KEY_OLD?.reveal() ?? ''),
+    ),
+    vtexReturnHosts: settings.VTEX_RETURN_HOSTS,
     adminTokenDigest: digest(settings.ADMIN_API_TOKEN.reveal()),
     answerDeadlineMs: settings.ANSWER_DEADLINE_MS,
     testSuiteDeadlineMs: settings.TEST_SUITE_DEADLINE_MS,
@@ -245,14 +273,7 @@ const credentials = (merchantId: string, appKey: string, appToken: setting.Secre
 });
 
 function mistakesOf(error: z.ZodError, settingName: (name: string) => string): string[] {
-  return error.issues.map((issue) => `${settingName(String(issue.path[0] ?? ''))} ${sentenceOf(issue)}`.trim());
-}
-
-/** A union's own message says nothing; the sentence of its last member does. */
-function sentenceOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_union') return issue.message;
-  const inner = issue.errors.flat();
-  return (inner.find(({ code }) => code === 'custom') ?? inner.at(-1))?.message ?? issue.message;
+  return error.issues.map((issue) => `${settingName(String(issue.path[0] ?? ''))} ${setting.sentenceOf(issue)}`.trim());
 }
 
 function readIssuer(
@@ -275,6 +296,7 @@ function readIssuer(
   const account = (sandbox: boolean) => readAccount({ issuer, values, mistakes, sandbox, timeoutMs });
   return {
     mode: read.data?.MODE ?? 'live',
+    timeoutMs,
     giveUpMs: (read.data?.GIVE_UP_HOURS ?? issuer.giveUpHours) * 3_600_000,
     limits: {
       mostAtOnce: read.data?.MAX_CONCURRENT ?? 1,
@@ -305,35 +327,17 @@ interface AccountInput {
 /** An account is there when its base URL is; then everything it needs must be there too. */
 function readAccount({ issuer, values, mistakes, sandbox, timeoutMs }: AccountInput): Account | null {
   const prefix = `${issuer.code.toUpperCase()}_`;
-  const { shape, credentials: twins, mandatory, mandatoryWhile = {} } = issuer.settings as SettingsOf<SettingsShape>;
+  const twins = issuer.settings.credentials;
   const isTwin = (name: string) => sandbox && (name === 'BASE_URL' || twins.includes(name));
   const nameOf = (name: string) => `${prefix}${isTwin(name) ? 'SANDBOX_' : ''}${name}`;
-  const texts = Object.fromEntries(['BASE_URL', ...Object.keys(shape)].map((name) => [name, values[nameOf(name)]]));
-  const isThere = texts.BASE_URL !== undefined;
+  const names = ['BASE_URL', ...Object.keys(issuer.settings.shape as object)];
+  const texts = Object.fromEntries(names.map((name) => [name, values[nameOf(name)]]));
   // Without a base URL the live account's settings are still checked, so that a mistake shows at once and not on the day it is used.
-  if (!isThere && sandbox) return null;
-  const isNeeded = (name: string) => {
-    const flag = (mandatoryWhile as Readonly<Record<string, string | undefined>>)[name];
-    return flag === undefined || setting.flag().safeParse(texts[flag] ?? 'on').data !== false;
-  };
-  const lacking = isThere ? mandatory.filter((name) => texts[name] === undefined && isNeeded(name)) : [];
-  mistakes.push(...lacking.map((name) => `${nameOf(name)} is needed because ${nameOf('BASE_URL')} is set`));
-  const kinds = z.object({ ...shape, BASE_URL: setting.httpUrl().optional() });
-  const read = (isThere && lacking.length === 0 ? kinds : kinds.partial()).safeParse(texts);
-  if (!read.success) {
-    const found = mistakesOf(read.error, nameOf);
-    mistakes.push(...found.filter((mistake) => !mistakes.includes(mistake)));
-    return null;
-  }
-  if (!isThere || lacking.length > 0) return null;
-  const { BASE_URL, ...settings } = read.data as { BASE_URL: string } & Record<string, unknown>;
-  return {
-    merchantId: DEFAULT_MERCHANT,
-    sandbox,
-    baseUrl: BASE_URL,
-    timeoutMs,
-    settings: settings,
-  };
+  if (texts.BASE_URL === undefined && sandbox) return null;
+  const read = readAccountSettings(issuer, texts, nameOf);
+  const found = read.mistakes.map(({ name, words }) => `${nameOf(name)} ${words}`);
+  mistakes.push(...found.filter((mistake) => !mistakes.includes(mistake)));
+  return read.account && { merchantId: DEFAULT_MERCHANT, sandbox, timeoutMs, ...read.account };
 }
 
 /** Credentials for a development start, made once and kept. */
@@ -343,6 +347,7 @@ export const makeDevelopmentCredentials = () => ({
   TEST_SUITE_APP_KEY: `vtexappkey-test-suite-${randomBytes(4).toString('hex').toUpperCase()}`,
   TEST_SUITE_APP_TOKEN: randomBytes(24).toString('hex'),
   ADMIN_API_TOKEN: randomBytes(24).toString('hex'),
+  MASTER_KEY: randomBytes(32).toString('base64'),
 });
 
 export type { IssuerCode };

@@ -4,13 +4,14 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import 'reflect-metadata';
 import { AppModule, type AppParts } from './app.module.js';
-import { TEST_SUITE_MERCHANT, type Config } from './config.js';
+import type { Config } from './config.js';
 import { CancellationProgress } from './cancellations/cancellation-progress.js';
 import { FollowUp } from './cancellations/follow-up.js';
 import { AxiosIssuerHttp } from './issuers/issuer-http.js';
 import { Jobs } from './jobs/jobs.js';
+import { refusalOf } from './merchants/internal-access.js';
+import { Merchants } from './merchants/merchants.js';
 import { Readiness } from './operations/readiness.js';
-import { findMerchant, isBearer } from './vtex/credentials.js';
 import { VtexExceptionFilter } from './vtex/vtex-exception.filter.js';
 import { addresseeOf, faultAnswersOf, isVtexRoute, routeOf, sendAnswer } from './vtex/vtex-http.js';
 
@@ -36,7 +37,7 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // What the router itself refuses, before any hook: badly encoded paths, parameters that are too long.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      authenticate(parts.config, { request, reply, done: () => filter.answer(error, request, reply) }),
+      authenticate({ request, reply, done: () => filter.answer(error, request, reply) }),
     forceCloseConnections: 'idle',
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), adapter, {
@@ -52,35 +53,35 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
   fastify.addHook('onRoute', (route) => {
     if (route.url === '/payments') route.bodyLimit = CREATE_BODY_LIMIT;
   });
-  fastify.addHook('onRequest', (request, reply, done) => authenticate(parts.config, { request, reply, done }));
+  fastify.addHook('onRequest', (request, reply, done) => authenticate({ request, reply, done }));
   await app.init();
   await fastify.ready();
   return app;
+
+  function authenticate(exchange: Exchange): void {
+    authenticateBy(parts.config, app.get(Merchants), exchange);
+  }
+}
+
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly done: () => void;
 }
 
 /** In a hook, because a Nest guard does not run on what the router or the body reader refuses. */
-function authenticate(
-  config: Config,
-  { request, reply, done }: { request: FastifyRequest; reply: FastifyReply; done: () => void },
-): void {
+function authenticateBy(config: Config, merchants: Merchants, { request, reply, done }: Exchange): void {
   if (isVtexRoute(request)) {
-    const merchantId = findMerchant(request.headers, config.merchants);
-    if (merchantId === null) {
+    const merchant = merchants.authenticate(request.headers);
+    if (merchant === null) {
       return sendAnswer(reply, faultAnswersOf(request).unauthorized(addresseeOf(request)));
     }
-    request.merchant = { merchantId, isTest: merchantId === TEST_SUITE_MERCHANT };
+    request.merchant = merchant;
   }
-  if (
-    /^\/internal(?:[/?]|$)/.test(routeOf(request)) &&
-    !isBearer(request.headers.authorization, config.adminTokenDigest)
-  ) {
-    void reply
-      .status(401)
-      .header('www-authenticate', 'Bearer')
-      .send({ message: 'The bearer token of /internal is missing or wrong.' });
-    return;
-  }
-  done();
+  const refusal = /^\/internal(?:[/?]|$)/.test(routeOf(request)) ? refusalOf(request, config, merchants) : null;
+  if (refusal === null) return done();
+  if (refusal.status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply.status(refusal.status).send({ message: refusal.message });
 }
 
 /** All of it: an orchestrator kills what has not ended by then, and Kubernetes waits 30 s by default. */

@@ -127,3 +127,10 @@ export const secret = (check: (value: string) => string | null = () => null) =>
     }
     return z.NEVER;
   });
+
+/** What an issue of zod's says to people. A union's own message says nothing; the sentence of its last member does. */
+export function sentenceOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return issue.message;
+  const inner = issue.errors.flat();
+  return (inner.find(({ code }) => code === 'custom') ?? inner.at(-1))?.message ?? issue.message;
+}

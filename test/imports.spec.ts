@@ -34,6 +34,7 @@ const features = [
   'inbound',
   'cancellations',
   'manual-cancellations',
+  'merchants',
   'payments',
   'notifications',
   'console',
@@ -141,6 +142,16 @@ describe('folders', () => {
     const others = ['cancellations', 'settlements', 'refunds', 'inbound'];
     const broken = imports.filter(
       ({ file, target }) => isIn('authorizations')(file) && others.some((name) => isIn(name)(target)),
+    );
+
+    expect(broken).toEqual([]);
+  });
+
+  it('merchants know nothing of cancellations, and only the application knows merchants', () => {
+    const broken = imports.filter(
+      ({ file, target }) =>
+        (isIn('merchants')(file) && /^(manual-)?cancellations\//.test(target)) ||
+        (isIn('merchants')(target) && !isIn('merchants')(file) && !['server.ts', 'app.module.ts'].includes(file)),
     );
 
     expect(broken).toEqual([]);

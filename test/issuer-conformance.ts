@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HttpService } from '@nestjs/axios';
 import fc from 'fast-check';
+import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
@@ -43,6 +44,7 @@ export function describeIssuer(code: string, issuer: Issuer): void {
     describe('a cancel whose request cannot arrive', () => doesNotArrive(bench));
     describe('a cancel that is answered oddly', () => isAnsweredOddly(bench));
     describe('a query', () => queries(bench));
+    describe('a probe', () => probes(issuer, bench));
     describe('a callback', () => callsBack(issuer, bench));
     describe('what is kept of an exchange', () => keepsNoSecret(bench));
   });
@@ -618,6 +620,66 @@ function queries(bench: Bench): void {
       }),
       { numRuns: 75 },
     );
+  });
+}
+
+function probes(issuer: Issuer, bench: Bench): void {
+  it('of an account in order is accepted, or at least answered, by reading alone', async () => {
+    const [sent, done] = [bench.simulator.requests.length, bench.simulator.effects.length];
+
+    const probe = await bench.connector().probe();
+
+    expect(['accepted', 'reachable']).toContain(probe.kind);
+    expect(probe).toMatchObject({ httpStatus: expect.any(Number) as number });
+    const requests = bench.simulator.requests.slice(sent);
+    expect(new Set(requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+    expect(requests.map(({ body }) => body).join('')).toBe('');
+    expect(bench.simulator.effects).toHaveLength(done);
+  });
+
+  it('shows our credentials to be accepted where a query can, and then also when they are refused', async () => {
+    const probe = await bench.connector().probe();
+
+    expect(probe.kind).toBe(bench.connector().query === null ? 'reachable' : 'accepted');
+    if (probe.kind !== 'accepted') return;
+    const name = issuer.settings.mandatory.find((one) => !isPem(bench.simulator.settings[one] ?? ''));
+    const wrong = await bench.connector({ settings: { [name ?? '']: randomUUID() } }).probe();
+    expect(wrong.kind).toBe('credentials-refused');
+  });
+
+  it.each([401, 403])('that is answered %s is refused, or only reachable where it shows nothing', async (status) => {
+    const answer = { status, headers: {}, text: '' };
+
+    const probe = await bench.answered(answer, () => bench.connector({ baseUrl: bench.puppet.url }).probe());
+
+    const kind = bench.connector().query === null ? 'reachable' : 'credentials-refused';
+    expect(probe).toEqual({ kind, httpStatus: status });
+  });
+
+  it.each([200, 204, 302, 400, 404, 408, 429, 500, 503])(
+    'of a server that answers everybody %s says no more than that it is reachable',
+    async (status) => {
+      const answer = { status, headers: { 'content-type': 'text/html' }, text: status === 204 ? '' : '<p>hello' };
+
+      const probe = await bench.answered(answer, () => bench.connector({ baseUrl: bench.puppet.url }).probe());
+
+      expect(probe).toEqual({ kind: 'reachable', httpStatus: status });
+    },
+  );
+
+  it('that cannot arrive names the fault', async () => {
+    const gone = await bench.serve(() => undefined);
+    await gone.stop();
+
+    expect(await bench.connector({ baseUrl: gone.url }).probe()).toEqual({ kind: 'unreachable', fault: 'refused' });
+  });
+
+  it('that is never answered names the time-out', async () => {
+    const silent = await bench.serve(() => undefined);
+
+    const probe = await bench.connector({ baseUrl: silent.url, timeoutMs: SHORT_MS }).probe();
+
+    expect(probe).toEqual({ kind: 'unreachable', fault: 'timeout' });
   });
 }
 

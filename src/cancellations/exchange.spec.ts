@@ -11,6 +11,7 @@ const key = { merchantId: 'default', paymentId: 'B2F246B3CE46469FBDD23039868E95D
 const broken: Connector = {
   cancel: () => Promise.reject(new Error('a bug')),
   query: null,
+  probe: () => Promise.reject(new Error('a bug')),
   callback: 'none',
   pendingQuietMs: 0,
 };

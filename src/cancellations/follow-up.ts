@@ -4,11 +4,11 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
 import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
 import { Log } from '../operations/log.js';
+import { Repeater } from '../operations/repeater.js';
 import type { PaymentKey } from './cancellation.js';
 import { CancellationProgress } from './cancellation-progress.js';
 import { CancellationStore } from './cancellation-store.js';
@@ -37,7 +37,7 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   readonly #atWork = new Map<string, number>();
   /** Issuers with more that is overdue than there are places. */
   readonly #hasMore = new Map<string, boolean>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #repeater = new Repeater((error) => this.#noteFault(error));
   #isStopped = false;
 
   constructor(
@@ -51,7 +51,7 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   ) {}
 
   onModuleInit(): void {
-    this.accounts.whenAnsweringAgain(({ merchantId, issuer, sandbox }) => {
+    this.accounts.whenUsableAgain(({ merchantId, issuer, sandbox }) => {
       this.store.wakeAll(merchantId, issuer, sandbox).catch((error: unknown) => this.#noteFault(error));
     });
     this.jobs.work('check-cancellation', async ({ merchantId, paymentId, issuer, why }) => {
@@ -61,9 +61,9 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   }
 
   onApplicationBootstrap(): void {
-    this.#every(SWEEP_MS, () => this.sweep());
-    this.#every(SWEEP_MS, () => this.modes.refresh());
-    this.#every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
+    this.#repeater.every(SWEEP_MS, () => this.sweep());
+    this.#repeater.every(SWEEP_MS, () => this.modes.refresh());
+    this.#repeater.every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
   }
 
   /** A start that fails after this one, because its port is taken, is not stopped in any other way. */
@@ -74,7 +74,7 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   /** Begins nothing any more; what is under way goes on. */
   stop(): void {
     this.#isStopped = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#repeater.stop();
   }
 
   /** Begins what is overdue, the most overdue of each issuer first. */
@@ -113,23 +113,6 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
 
   #noteFault(error: unknown): void {
     this.log.warn('The sweeper could not look; it looks again.', { error });
-  }
-
-  /**
-   * Does it again and again, each time so long after the last one ended. One that hangs, because its connection has gone silent, is not
-   * waited for any longer than that.
-   */
-  #every(ms: number, work: () => Promise<void>): void {
-    const at = this.#timers.length;
-    const schedule = () => {
-      if (!this.#isStopped) this.#timers[at] = setTimeout(() => void run(), ms);
-    };
-    const run = async () => {
-      const done = work().catch((error: unknown) => this.#noteFault(error));
-      await Promise.race([done, sleep(ms, null, { ref: false })]);
-      schedule();
-    };
-    schedule();
   }
 }
 

@@ -1,12 +1,16 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, DEFAULT_MERCHANT, type Config, type IssuerMode, type IssuerSettings } from '../config.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
-import { findIssuer } from './index.js';
+import { serially } from '../serially.js';
+import { findIssuer, issuers } from './index.js';
 import { AxiosIssuerHttp, scrub, type IssuerAnswer, type IssuerHttp, type IssuerRequest } from './issuer-http.js';
-import type { Account, Connector, SomeIssuer } from './issuer.js';
+import type { Account, Connector, SomeIssuer, TokenSource } from './issuer.js';
 import { IssuerModes, type AccountKey } from './issuer-modes.js';
 import { Protection } from './protection.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { StoredAccounts, type StoredAccount } from './stored-accounts.js';
+import { UserTokens } from './user-tokens.js';
 
 /** One merchant's way to one issuer, in one environment. */
 export interface IssuerAccount {
@@ -22,16 +26,28 @@ export interface IssuerAccount {
   readonly protection: Protection;
 }
 
-/** Which merchant has which account at which issuer. */
+/**
+ * Which merchant has which account at which issuer: those of the settings, which are the default merchant's, and those of the database,
+ * read again every few seconds by every process, so that no cancel pays for a look.
+ */
 @Injectable()
-export class IssuerAccounts {
+export class IssuerAccounts implements OnModuleInit {
   readonly #accounts = new Map<string, IssuerAccount>();
-  #onAnsweringAgain: (key: AccountKey) => void = () => undefined;
+  /** Of the accounts that came from the database. */
+  readonly #versions = new Map<string, string>();
+  /** Versions that could not be used, each told of once. */
+  readonly #unusable = new Set<string>();
+  readonly #openCircuits = new Set<string>();
+  readonly #inTurn = serially();
+  #hasLooked = false;
+  #onUsableAgain: (key: AccountKey) => void = () => undefined;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly http: AxiosIssuerHttp,
     private readonly modes: IssuerModes,
+    private readonly stored: StoredAccounts,
+    private readonly userTokens: UserTokens,
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
@@ -43,12 +59,67 @@ export class IssuerAccounts {
     }
   }
 
-  #add(issuer: SomeIssuer, settings: IssuerSettings, account: Account): void {
+  async onModuleInit(): Promise<void> {
+    await this.refresh();
+  }
+
+  /**
+   * Reads what this or another process has stored. An account is replaced only where it has changed; else its circuit and its calls under
+   * way stay what they are. Calls of one that is replaced end on the old one.
+   */
+  refresh(): Promise<void> {
+    return this.#inTurn(async () => {
+      const there = await this.stored.versions();
+      const names = new Set(there.map(textOf));
+      for (const text of this.#versions.keys()) if (!names.has(text)) this.#forget(text);
+      const changed = there.filter((key) => this.#versions.get(textOf(key)) !== key.version);
+      const fetched = changed.length === 0 ? [] : await this.stored.withVersions(changed.map(({ version }) => version));
+      for (const account of fetched) this.#take(account);
+      this.#hasLooked = true;
+    });
+  }
+
+  #take(stored: StoredAccount): void {
+    const { merchantId, issuer: code, sandbox, version } = stored;
+    const key: AccountKey = { merchantId, issuer: code, sandbox };
+    const text = textOf(key);
+    const settings = this.config.issuers[code];
+    const opened = this.isFromSettings(key)
+      ? { why: 'the settings of the service have this account too, and win' }
+      : this.stored.open(stored);
+    this.#forget(text);
+    if ('why' in opened || !settings) return this.#noteUnusable(stored, 'why' in opened ? opened.why : '');
+    const { timeoutMs } = settings;
+    this.#add(opened.issuer, settings, { merchantId, sandbox, timeoutMs, ...opened.account });
+    this.#versions.set(text, version);
+    if (this.#hasLooked) this.#onUsableAgain(key);
+  }
+
+  /** It counts as not configured: what is linked to it waits. */
+  #noteUnusable({ merchantId, issuer, version }: StoredAccount, why: string): void {
+    if (this.#unusable.has(version)) return;
+    this.#unusable.add(version);
+    this.metrics.alerts.inc({ issuer });
+    this.log.error(`An account in the database counts as not configured: ${why}.`, { merchantId, issuer });
+  }
+
+  #forget(text: string): void {
+    if (!this.#versions.delete(text)) return;
+    this.#accounts.delete(text);
+    if (this.#openCircuits.has(text)) this.#noteCircuit(text, false);
+  }
+
+  #add(issuer: SomeIssuer, settings: IssuerSettings, given: Account): void {
     const { modes } = this;
-    const key: AccountKey = { merchantId: account.merchantId, issuer: issuer.code, sandbox: account.sandbox };
-    const protection = new Protection(settings.limits, (isOpen) => this.#noteCircuit(issuer, account, isOpen));
-    this.#accounts.set(textOf(key), {
-      accountId: account.sandbox ? `${account.merchantId}-sandbox` : account.merchantId,
+    const key: AccountKey = { merchantId: given.merchantId, issuer: issuer.code, sandbox: given.sandbox };
+    const account = this.#withUserTokens(issuer, key, given);
+    const text = textOf(key);
+    const protection: Protection = new Protection(settings.limits, (isOpen) => {
+      // One that was replaced says nothing of the one in its place.
+      if (this.#accounts.get(text)?.protection === protection) this.#circuitChanged(issuer, key, isOpen);
+    });
+    this.#accounts.set(text, {
+      accountId: account.sandbox ? `${account.merchantId}${SANDBOX}` : account.merchantId,
       issuer,
       get mode() {
         return modes.of(key) ?? settings.mode;
@@ -61,12 +132,22 @@ export class IssuerAccounts {
     });
   }
 
-  #noteCircuit({ code, name }: SomeIssuer, { merchantId, sandbox }: Account, isOpen: boolean): void {
-    const about = { merchantId, issuer: code, sandbox };
-    this.metrics.openCircuits.set({ issuer: code, environment: sandbox ? 'sandbox' : 'live' }, isOpen ? 1 : 0);
+  #withUserTokens(issuer: SomeIssuer, key: AccountKey, account: Account): Account {
+    const grant = issuer.refreshGrant?.(account) ?? null;
+    if (grant === null) return account;
+    const { http, userTokens: tokens, log } = this;
+    return {
+      ...account,
+      userTokens: new RefreshTokens({ key, grant, timeoutMs: account.timeoutMs, tokens, http, log }),
+    };
+  }
+
+  #circuitChanged({ code, name }: SomeIssuer, key: AccountKey, isOpen: boolean): void {
+    const about = { merchantId: key.merchantId, issuer: code };
+    this.#noteCircuit(textOf(key), isOpen);
     if (!isOpen) {
       this.log.info(`${name} answers again; what waited is looked at now.`, about);
-      return this.#onAnsweringAgain(about);
+      return this.#onUsableAgain(key);
     }
     this.metrics.alerts.inc({ issuer: code });
     this.log.error(
@@ -75,9 +156,17 @@ export class IssuerAccounts {
     );
   }
 
-  /** Says what to do when an issuer that did not answer does so again. */
-  whenAnsweringAgain(listener: (key: AccountKey) => void): void {
-    this.#onAnsweringAgain = listener;
+  #noteCircuit(text: string, isOpen: boolean): void {
+    if (isOpen) this.#openCircuits.add(text);
+    else this.#openCircuits.delete(text);
+    const [, issuer = '', environment = ''] = text.split('/');
+    const open = [...this.#openCircuits].filter((other) => other.endsWith(`/${issuer}/${environment}`));
+    this.metrics.openCircuits.set({ issuer, environment }, open.length);
+  }
+
+  /** Says what to do when an issuer that did not answer does so again, and when an account has changed. */
+  whenUsableAgain(listener: (key: AccountKey) => void): void {
+    this.#onUsableAgain = listener;
   }
 
   /** Null: not configured. Live credentials never serve a sandbox payment, nor the other way round. */
@@ -87,7 +176,15 @@ export class IssuerAccounts {
 
   /** A merchant's accounts, in the order of the registry, live before sandbox. */
   list(merchantId: string): IssuerAccount[] {
-    return [...this.#accounts.values()].filter(({ account }) => account.merchantId === merchantId);
+    return Object.keys(issuers).flatMap((issuer) =>
+      [false, true].flatMap((sandbox) => this.find(merchantId, issuer, sandbox) ?? []),
+    );
+  }
+
+  /** Is it an account of the settings? Only the default merchant has such. */
+  isFromSettings({ merchantId, issuer, sandbox }: AccountKey): boolean {
+    const settings = this.config.issuers[issuer];
+    return merchantId === DEFAULT_MERCHANT && (sandbox ? settings?.sandbox : settings?.live) != null;
   }
 
   /** How long an issuer is tried, also while it is not configured. */
@@ -96,25 +193,37 @@ export class IssuerAccounts {
   }
 
   /**
-   * The accounts that an issuer's callback may be about.
+   * The accounts that an issuer's callback may be about. No merchant's id ends like that of a sandbox account, so an id names one account.
    * @param accountId from its path; null for the default merchant's accounts, live and sandbox
    */
   forCallback(issuerCode: string, accountId: string | null): IssuerAccount[] {
-    return [...this.#accounts.values()].filter(
-      ({ issuer, account, accountId: own }) =>
-        issuer.code === issuerCode &&
-        (accountId === null ? account.merchantId === DEFAULT_MERCHANT : own === accountId),
-    );
+    if (accountId === null) {
+      return [false, true].flatMap((sandbox) => this.find(DEFAULT_MERCHANT, issuerCode, sandbox) ?? []);
+    }
+    const sandbox = accountId.endsWith(SANDBOX);
+    const merchantId = sandbox ? accountId.slice(0, -SANDBOX.length) : accountId;
+    return [this.find(merchantId, issuerCode, sandbox) ?? []].flat();
   }
 
   /** What a cancel of this reference would send, in one line for people; nothing leaves the process. */
   async describeCancel({ issuer, account }: IssuerAccount, reference: unknown): Promise<string> {
     const recorder = new RecordingHttp();
-    const connector = issuer.connect(account, recorder) as Connector;
+    const connector = issuer.connect(withoutRefresh(account), recorder) as Connector;
     await connector.cancel(reference, []);
     return recorder.sentences.join('; ') || 'no request: a setting is missing';
   }
 }
+
+const SANDBOX = '-sandbox';
+
+/** A token that is asked for somewhere would leave the process, and none is shown. */
+const withoutRefresh = (account: Account): Account =>
+  account.userTokens === undefined ? account : { ...account, userTokens: ANY_TOKEN };
+
+const ANY_TOKEN: TokenSource = {
+  token: (userKey) => Promise.resolve(userKey === null ? null : { kind: 'token', token: 'none' }),
+  renew: () => Promise.resolve(),
+};
 
 const textOf = ({ merchantId, issuer, sandbox }: AccountKey) =>
   `${merchantId}/${issuer}/${sandbox ? 'sandbox' : 'live'}`;

@@ -2,7 +2,7 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import http from 'node:http';
 import https from 'node:https';
-import type { Answered, Evidence, RetryOutcome } from './issuer.js';
+import type { Account, Answered, Evidence, Probe, RetryOutcome } from './issuer.js';
 
 /**
  * The only way out to an issuer.
@@ -141,11 +141,14 @@ function lowerCase(headers: unknown, mask: (text: string) => string): IssuerHead
 /** An answer may repeat the token it was sent, and no pattern recognises an opaque one later: it is masked where it comes in. */
 function maskOfCredentials(headers: IssuerRequest['headers']): (text: string) => string {
   const credentials = Object.entries(headers)
-    .filter(([name]) => !/^(accept|content-type|user-agent)$/i.test(name))
+    .filter(([name]) => !isHarmless(name))
     .flatMap(([, value]) => value.split(/\s+/))
     .filter((word) => word.length >= MIN_CREDENTIAL_LENGTH);
   return (text) => credentials.reduce((masked, credential) => masked.replaceAll(credential, '[secret]'), text);
 }
+
+/** Of a header: it is none that could carry a credential. */
+const isHarmless = (name: string) => /^(accept|content-type|user-agent)$/i.test(name);
 
 /** What is shorter may be an ordinary word: a scheme, a version. */
 const MIN_CREDENTIAL_LENGTH = 12;
@@ -281,13 +284,13 @@ export const textOrNull = (value: unknown): string | null => (typeof value === '
 export async function sendRenewing(
   http: IssuerHttp,
   make: () => IssuerRequest | Promise<IssuerRequest>,
-  renew: () => void,
+  renew: () => unknown,
 ): Promise<IssuerAnswer> {
   const request = await make();
   const endsAt = performance.now() + request.timeoutMs;
   const first = await http.send(request);
   if (first.kind !== 'answer' || first.status !== 401) return first;
-  renew();
+  await renew();
   const second = await make();
   const leftMs = Math.floor(Math.min(second.timeoutMs, endsAt - performance.now()));
   return leftMs < SHORTEST_TIMEOUT_MS ? first : http.send({ ...second, timeoutMs: leftMs });
@@ -295,3 +298,51 @@ export async function sendRenewing(
 
 /** A call with less time than this would only leave its outcome unknown. */
 const SHORTEST_TIMEOUT_MS = 50;
+
+export interface HarmlessCall {
+  /** Builds a request that reads, and changes nothing. */
+  readonly make: () => IssuerRequest | Promise<IssuerRequest>;
+  /** Reads the secrets again. */
+  readonly renew: () => unknown;
+  /** How the issuer refuses credentials besides with 401 and 403. */
+  readonly isRefusal: (answer: IssuerAnswer) => boolean;
+}
+
+/**
+ * Asks for something that does not exist, or that tells nothing, and sees what becomes of our credentials. They count as taken only when
+ * the same call without them is refused: a server that answers everybody alike proves nothing.
+ */
+export async function probeWith(http: IssuerHttp, { make, renew, isRefusal }: HarmlessCall): Promise<Probe> {
+  const see = (answer: IssuerAnswer): Probe => {
+    const seen = seenIn(answer);
+    return seen.kind === 'reachable' && isRefusal(answer) ? { ...seen, kind: 'credentials-refused' } : seen;
+  };
+  const request = await make();
+  const seen = see(await sendRenewing(http, make, renew));
+  if (seen.kind !== 'reachable' || isUndecided(seen.httpStatus)) return seen;
+  const harmless = Object.entries(request.headers).filter(([name]) => isHarmless(name));
+  const withoutThem = see(await http.send({ ...request, headers: Object.fromEntries(harmless) }));
+  return withoutThem.kind === 'credentials-refused' ? { ...seen, kind: 'accepted' } : seen;
+}
+
+/** Asks an issuer that offers no harmless call whether it is there: any answer to its bare address will do. */
+export async function probeAddress(
+  http: IssuerHttp,
+  { baseUrl, timeoutMs }: Pick<Account, 'baseUrl' | 'timeoutMs'>,
+): Promise<Probe> {
+  const seen = seenIn(
+    await http.send({ method: 'GET', url: baseUrl, headers: { Accept: '*/*' }, body: null, timeoutMs }),
+  );
+  // No credentials went out, so a refusal says nothing of ours.
+  return seen.kind === 'credentials-refused' ? { ...seen, kind: 'reachable' } : seen;
+}
+
+function seenIn(answer: IssuerAnswer): Probe {
+  const httpStatus = answer.kind === 'not-sent' ? null : answer.status;
+  if (httpStatus === null) return { kind: 'unreachable', fault: answer.kind === 'answer' ? 'network' : answer.fault };
+  return { kind: httpStatus === 401 || httpStatus === 403 ? 'credentials-refused' : 'reachable', httpStatus };
+}
+
+/** A redirect, a throttle or a fault may come before anybody looks at credentials. */
+const isUndecided = (status: number) =>
+  (status >= 300 && status < 400) || [407, 408, 429].includes(status) || status >= 500;

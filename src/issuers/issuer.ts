@@ -28,6 +28,8 @@ export interface Issuer<Settings extends SettingsShape = SettingsShape, Referenc
   readonly resendAfterUnknown: ResendRule;
   /** How it tells us by itself what became of a cancel; null when it never does. */
   readonly callback: CallbackKind<Settings> | null;
+  /** How an end user's refresh token gets access tokens; null where tokens belong to no end user. */
+  readonly refreshGrant: RefreshGrantOf<Settings> | null;
   /** Makes the connector that speaks to one account. */
   connect(account: Account<Settings>, http: IssuerHttp): Connector<Reference>;
   /** A server that speaks this issuer's HTTP on 127.0.0.1, for development and tests; never loaded in production. */
@@ -60,7 +62,38 @@ export interface Account<Shape extends SettingsShape = SettingsShape> {
   readonly baseUrl: string;
   readonly timeoutMs: number;
   readonly settings: z.output<z.ZodObject<Shape>>;
+  /** Gets access tokens for end users whose refresh token is kept; absent where the issuer's {@link Issuer.refreshGrant} names no way. */
+  readonly userTokens?: TokenSource;
 }
+
+/** Answers null where the settings of this account name no token address. */
+export type RefreshGrantOf<Shape extends SettingsShape> = (account: Account<Shape>) => RefreshGrant | null;
+
+/** Where and as whom access tokens are asked for (OAuth 2, RFC 6749, section 6). */
+export interface RefreshGrant {
+  readonly url: string;
+  /** Null: the refresh token alone is enough. */
+  readonly client: { readonly id: string; readonly secret: string } | null;
+  /** What the issuer wants besides. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Where a connector gets the access tokens that belong to one end user each. */
+export interface TokenSource {
+  /** @returns null where it knows nothing of this user, and another source may */
+  token(userKey: string | null): Promise<FoundToken | null>;
+  /** The issuer did not take `refused`: unless there is another one by now, a fresh one is needed. */
+  renew(userKey: string | null, refused: string): Promise<void>;
+}
+
+/**
+ * - `missing`: a person must put it right; `why` says so, and holds no secret.
+ * - `unavailable`: trying again may help; `fault` is its name.
+ */
+export type FoundToken =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'missing'; readonly why: string }
+  | { readonly kind: 'unavailable'; readonly fault: string };
 
 export interface ReferenceKind<Reference> {
   /** Checks and reads what a link carries; strict, so that a misspelt field is a mistake and not ignored. */
@@ -79,11 +112,25 @@ export interface Connector<Reference = unknown> {
   /** Asks for the state; null where the issuer offers no query or it is switched off. */
   readonly query:
     null | ((reference: Reference, earlier: readonly EarlierAttempt[]) => Promise<Answered<QueryOutcome>>);
+  /** Finds out, without changing or asking for anything of a customer's, whether the issuer answers and takes our credentials. */
+  probe(): Promise<Probe>;
   /** Could a callback still tell what became of a cancel: `with-task` only when the issuer gave a task id. */
   readonly callback: 'configured' | 'with-task' | 'none';
   /** For how long after a `pending` answer no query is sent, in milliseconds, because the callback is the better way. */
   readonly pendingQuietMs: number;
 }
+
+/**
+ * What a harmless call showed.
+ *
+ * - `accepted`: our credentials were taken: without them the same call is refused.
+ * - `reachable`: it answers, but no harmless call shows whether it takes our credentials.
+ * - `credentials-refused`: it answers 401 or 403; the latter may also mean its list of allowed addresses.
+ * - `unreachable`: no answer came; `fault` names why.
+ */
+export type Probe =
+  | { readonly kind: 'accepted' | 'reachable' | 'credentials-refused'; readonly httpStatus: number }
+  | { readonly kind: 'unreachable'; readonly fault: string };
 
 /** What was tried before for the same payment, oldest first. */
 export interface EarlierAttempt {

@@ -22,7 +22,7 @@ export class Metrics {
   ]);
   readonly openCircuits = new Gauge({
     name: 'issuer_circuit_open',
-    help: '1 while nothing is sent to an account because it does not answer',
+    help: 'Accounts to which nothing is sent because they do not answer',
     labelNames: ['issuer', 'environment'],
     registers: [this.registry],
   });

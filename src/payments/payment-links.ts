@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
+import { DEFAULT_MERCHANT } from '../config.js';
 import { Database, statement, type Sql, type Transaction } from '../database.js';
 import { findIssuer } from '../issuers/index.js';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
@@ -123,7 +124,12 @@ export class PaymentLinks {
     const isConfigured = this.accounts.find(merchantId, issuer.code, sandbox) !== null;
     const parsed = issuer.reference.schema.safeParse(body.reference);
     if (!isConfigured || !parsed.success) {
-      return { fields: { ...(isConfigured ? {} : notConfigured(issuer, sandbox)), ...referenceFaults(parsed.error) } };
+      return {
+        fields: {
+          ...(isConfigured ? {} : notConfigured(merchantId, issuer, sandbox)),
+          ...referenceFaults(parsed.error),
+        },
+      };
     }
     const reference = parsed.data as Readonly<Record<string, unknown>>;
     const identity = issuer.reference.identity(reference);
@@ -226,8 +232,11 @@ export class PaymentLinks {
   }
 }
 
-const notConfigured = ({ code, name }: SomeIssuer, sandbox: boolean): WrongFields => ({
-  issuer: `${name} is not configured: set ${code.toUpperCase()}_${sandbox ? 'SANDBOX_' : ''}BASE_URL and its credentials`,
+const notConfigured = (merchantId: string, { code, name }: SomeIssuer, sandbox: boolean): WrongFields => ({
+  issuer:
+    merchantId === DEFAULT_MERCHANT
+      ? `${name} is not configured: set ${code.toUpperCase()}_${sandbox ? 'SANDBOX_' : ''}BASE_URL and its credentials`
+      : `${name} is not configured for this merchant${sandbox ? "'s sandbox payments" : ''}: PUT /internal/issuer-accounts/${code} first`,
 });
 
 const referenceFaults = (error: z.ZodError | undefined): WrongFields =>

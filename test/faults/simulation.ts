@@ -352,6 +352,7 @@ class Life {
     return {
       cancel: () => Promise.reject(new Error('the model is asked instead')),
       query: canQuery[this.#code] ? () => Promise.reject(new Error('the model is asked instead')) : null,
+      probe: () => Promise.reject(new Error('nobody asks')),
       callback: hasCallback ? callback[this.#code] : 'none',
       pendingQuietMs: this.#code === 'artha' ? 15 * MINUTE : 0,
     };

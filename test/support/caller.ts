@@ -125,10 +125,11 @@ export class Caller {
     method: string,
     path: string,
     body?: unknown,
+    token = testCredentials.ADMIN_API_TOKEN,
   ): Promise<{ status: number; body: Record<string, unknown> }> {
     const response = await fetch(`${this.url}/internal/${path}`, {
       method,
-      headers: { authorization: `Bearer ${testCredentials.ADMIN_API_TOKEN}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };

@@ -88,6 +88,7 @@ export const artha = defineIssuer({
   // 10 s: a cancel that is still on its way must have arrived before its card's state means anything.
   resendAfterUnknown: { kind: 'after-queries', queries: 1, quietMs: () => 10_000, insideBudget: false },
   callback: arthaCallback,
+  refreshGrant: null,
   connect: connectArtha,
   simulator: async () => ({ start: (await import('./simulator.js')).startArthaSimulator }),
 });

@@ -1,4 +1,13 @@
-import { commonOutcome, evidenceOf, later, readJsonObject, sendRenewing } from '../issuer-http.js';
+import { randomUUID } from 'node:crypto';
+import {
+  commonOutcome,
+  evidenceOf,
+  later,
+  probeAddress,
+  probeWith,
+  readJsonObject,
+  sendRenewing,
+} from '../issuer-http.js';
 import type { IssuerAnswer, IssuerHttp, IssuerRequest } from '../issuer-http.js';
 import type {
   Answered,
@@ -6,6 +15,7 @@ import type {
   Connector,
   EarlierAttempt,
   Evidence,
+  Probe,
   QueryOutcome,
   RetryOutcome,
 } from '../issuer.js';
@@ -27,6 +37,7 @@ export function connectArtha(account: ArthaAccount, http: IssuerHttp): Connector
   return {
     cancel: (reference) => sendCancel(account, http, reference),
     query: settings.STATUS_QUERY ? (reference, earlier) => askState(account, http, reference, earlier) : null,
+    probe: () => probeArtha(account, http),
     callback: canCallBack ? 'with-task' : 'none',
     pendingQuietMs: settings.TASK_MINUTES * 60_000,
   };
@@ -87,25 +98,41 @@ async function askState(
 
 const unknown = { kind: 'unknown' } as const;
 
+/** CardDetails of a card that nobody has. Where that query is off, no card's details may be asked for, not even of none. */
+async function probeArtha(account: ArthaAccount, http: IssuerHttp): Promise<Probe> {
+  if (!account.settings.STATUS_QUERY) return probeAddress(http, account);
+  const cardId = randomUUID();
+  try {
+    const make = () => detailsRequest(account, { cardId });
+    return await probeWith(http, { make, renew: renewing(account), isRefusal: () => false });
+  } catch (error) {
+    if (error instanceof CredentialFault) return { kind: 'unreachable', fault: 'not-configured' };
+    throw error;
+  }
+}
+
 /** Sends what `make` builds, and once more after a 401; an outcome instead of an answer when it cannot be built. */
 async function exchange(
-  { settings }: ArthaAccount,
+  account: ArthaAccount,
   http: IssuerHttp,
   make: () => IssuerRequest,
 ): Promise<IssuerAnswer | Answered<RetryOutcome>> {
-  const renew = () => {
-    settings.ACCESS_TOKEN?.renew();
-    settings.CUSTOMER_TOKEN?.renew();
-    settings.PRIVATE_KEY?.renew();
-    settings.CALLBACK_PUBLIC_KEY?.renew();
-  };
   try {
-    return await sendRenewing(http, make, renew);
+    return await sendRenewing(http, make, renewing(account));
   } catch (error) {
     if (error instanceof CredentialFault) return notSent(later(error.message), 'not-configured');
     throw error;
   }
 }
+
+const renewing =
+  ({ settings }: ArthaAccount) =>
+  () => {
+    settings.ACCESS_TOKEN?.renew();
+    settings.CUSTOMER_TOKEN?.renew();
+    settings.PRIVATE_KEY?.renew();
+    settings.CALLBACK_PUBLIC_KEY?.renew();
+  };
 
 const notSent = <Outcome>(outcome: Outcome, fault: string): Answered<Outcome> => ({
   outcome,

@@ -1,4 +1,4 @@
-import { later, sendRenewing, type IssuerHttp } from '../issuer-http.js';
+import { later, probeAddress, sendRenewing, type IssuerHttp } from '../issuer-http.js';
 import type { Account, Answered, CancelOutcome, Connector } from '../issuer.js';
 import { cancelAnswered } from './codes.js';
 import type { CorecardReference, CorecardShape } from './corecard.js';
@@ -28,6 +28,8 @@ export function connectCorecard(account: Account<CorecardShape>, http: IssuerHtt
       return cancelAnswered(answer, settings);
     },
     query: null,
+    // Every documented call changes something or names a customer's account.
+    probe: () => probeAddress(http, account),
     callback: settings.CALLBACK_SECRET === undefined ? 'none' : 'configured',
     pendingQuietMs: 0,
   };

@@ -75,6 +75,7 @@ export const corecard = defineIssuer({
   // No money moves; and the echo of a first success is an unmapped refusal, which stays unknown.
   resendAfterUnknown: { kind: 'allowed' },
   callback: corecardCallback,
+  refreshGrant: null,
   connect: connectCorecard,
   simulator: () => import('./simulator.js'),
 });

@@ -42,6 +42,9 @@ export const queryCodes: Readonly<Record<string, QueryOutcome>> = {
   CARD000016: { kind: 'unknown' }, // likewise
 };
 
+/** Does an answer refuse our API key? These come as 400 and 404. */
+export const refusesKey = (answer: IssuerAnswer): boolean => Object.hasOwn(accessCodes, readAnswer(answer).code ?? '');
+
 /** What an answer to a cancel means. */
 export function cancelAnswered(
   answer: IssuerAnswer,

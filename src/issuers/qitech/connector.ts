@@ -1,6 +1,7 @@
-import { sendRenewing, type IssuerAnswer, type IssuerHttp } from '../issuer-http.js';
-import type { Answered, Connector, EarlierAttempt, QueryOutcome } from '../issuer.js';
-import { cancelAnswered, cardAnswered, DOWNSTREAM_FAULT, instrumentAnswered } from './codes.js';
+import { randomUUID } from 'node:crypto';
+import { probeAddress, probeWith, sendRenewing, type IssuerAnswer, type IssuerHttp } from '../issuer-http.js';
+import type { Answered, Connector, EarlierAttempt, Probe, QueryOutcome } from '../issuer.js';
+import { cancelAnswered, cardAnswered, DOWNSTREAM_FAULT, instrumentAnswered, refusesKey } from './codes.js';
 import type { QitechAccount } from './qitech.js';
 import {
   cancelPath,
@@ -21,6 +22,7 @@ export function connectQitech(account: QitechAccount, http: IssuerHttp): Connect
       return cancelAnswered(await send(call, account, http), reference, settings);
     },
     query: settings.INSTRUMENT_QUERY ? (reference, earlier) => query(reference, earlier, { account, http }) : null,
+    probe: () => probe(account, http),
     // A webhook is only a reason to ask: without a query it closes nothing.
     callback: 'none',
     pendingQuietMs: 0,
@@ -66,20 +68,35 @@ async function query(
 /** One attempt has one time-out, however many requests it takes: the lease on it is only a little longer. */
 const endOfAttempt = ({ timeoutMs }: QitechAccount) => performance.now() + timeoutMs;
 
-async function send(call: Call, account: QitechAccount, http: IssuerHttp): Promise<IssuerAnswer> {
-  const { API_CLIENT_KEY, PRIVATE_KEY, CALLBACK_PUBLIC_KEY } = account.settings;
+/** Asks for an instrument that nobody has. */
+async function probe(account: QitechAccount, http: IssuerHttp): Promise<Probe> {
+  const { settings } = account;
+  if (!settings.INSTRUMENT_QUERY) return probeAddress(http, account);
+  const path = instrumentPath({ walletKey: randomUUID(), paymentInstrumentKey: randomUUID() }, settings);
+  const make = () => signedRequest({ method: 'GET', path, endsAt: endOfAttempt(account) }, account);
   try {
-    return await sendRenewing(
-      http,
-      () => signedRequest(call, account),
-      () => {
-        API_CLIENT_KEY.renew();
-        PRIVATE_KEY.renew();
-        CALLBACK_PUBLIC_KEY?.renew();
-      },
-    );
+    return await probeWith(http, { make, renew: renewing(account), isRefusal: refusesKey });
+  } catch (error) {
+    if (error instanceof UnusableCredentialError) {
+      return { kind: 'unreachable', fault: UnusableCredentialError.fault };
+    }
+    throw error;
+  }
+}
+
+async function send(call: Call, account: QitechAccount, http: IssuerHttp): Promise<IssuerAnswer> {
+  try {
+    return await sendRenewing(http, () => signedRequest(call, account), renewing(account));
   } catch (error) {
     if (error instanceof UnusableCredentialError) return { kind: 'not-sent', fault: UnusableCredentialError.fault };
     throw error;
   }
 }
+
+const renewing =
+  ({ settings }: QitechAccount) =>
+  () => {
+    settings.API_CLIENT_KEY.renew();
+    settings.PRIVATE_KEY.renew();
+    settings.CALLBACK_PUBLIC_KEY?.renew();
+  };

@@ -73,6 +73,7 @@ export const qitech = defineIssuer({
   // was doing at QI Tech has ended by then.
   resendAfterUnknown: { kind: 'after-queries', queries: 1, quietMs: () => 10_000, insideBudget: false },
   callback: qitechCallback,
+  refreshGrant: null,
   connect: connectQitech,
   simulator: async () => ({ start: (await import('./simulator.js')).startQitechSimulator }),
 });

@@ -1,4 +1,13 @@
-import type { Answered, CancelOutcome, Connector, EarlierAttempt, QueryOutcome, RetryOutcome } from '../issuer.js';
+import type {
+  Answered,
+  CancelOutcome,
+  Connector,
+  EarlierAttempt,
+  FoundToken,
+  Probe,
+  QueryOutcome,
+  RetryOutcome,
+} from '../issuer.js';
 import {
   commonOutcome,
   evidenceOf,
@@ -6,10 +15,13 @@ import {
   type IssuerHttp,
   type IssuerRequest,
   later,
+  probeAddress,
+  probeWith,
   retryAfterMs,
   sendRenewing,
 } from '../issuer-http.js';
 import { mapCodes, mappedOutcome, type MappedCodes, standingOf, standings } from './codes.js';
+import { tokensOf } from './tokens.js';
 import type { VaultAccount } from './vault.js';
 import {
   cancelRequest,
@@ -18,8 +30,6 @@ import {
   listRequest,
   readCancelAnswer,
   readCardList,
-  readUserTokens,
-  tokenFault,
   traceIdOf,
   type VaultReference,
 } from './wire.js';
@@ -28,20 +38,27 @@ import {
 export function connectVault(account: VaultAccount, http: IssuerHttp): Connector<VaultReference> {
   const { settings } = account;
   const codes = mapCodes(settings);
-  const credentialOf = credentialsOf(settings);
+  const tokens = tokensOf(account);
 
+  /** All of it shares one time-out, because the lease on the attempt covers no more: getting a token, the call, and the same again after a 401. */
   async function ask<Outcome>(
-    reference: VaultReference,
+    { userKey = null }: { readonly userKey?: string | null | undefined },
     make: (token: string) => IssuerRequest,
     read: (answer: IssuerAnswer) => Answered<Outcome>,
   ): Promise<Answered<Outcome | RetryOutcome>> {
-    const credential = credentialOf(reference);
-    // A user who is missing may have come into the file since it was read.
-    if (credential.token() === null) credential.renew();
-    const token = credential.token();
-    if (token === null) return withoutToken(credential.missing);
-    const renewing = () => make(credential.token() ?? token);
-    return read(await sendRenewing(http, renewing, () => credential.renew()));
+    const endsAt = performance.now() + account.timeoutMs;
+    const find = async () => inTime(tokens.token(userKey), endsAt);
+    const found = await find();
+    if (found?.kind !== 'token') return withoutToken(found);
+    if (endsAt - performance.now() < SHORTEST_CALL_MS) return withoutToken(OUT_OF_TIME);
+    let { token } = found;
+    const renew = async () => {
+      await tokens.renew(userKey, token);
+      const fresh = await find();
+      if (fresh?.kind === 'token') token = fresh.token;
+    };
+    const makeNow = () => ({ ...make(token), timeoutMs: Math.max(1, Math.ceil(endsAt - performance.now())) });
+    return read(await sendRenewing(http, makeNow, renew));
   }
 
   const cancel: Connector<VaultReference>['cancel'] = (reference) =>
@@ -58,44 +75,49 @@ export function connectVault(account: VaultAccount, http: IssuerHttp): Connector
       (answer) => listAnswered(answer, { reference, earlier, settings }),
     );
 
-  return { cancel, query: settings.STATUS_QUERY ? query : null, callback: 'none', pendingQuietMs: 0 };
-}
-
-interface Credential {
-  /** Null when there is none that may be used. */
-  token(): string | null;
-  /** Reads it again from where it is kept. */
-  renew(): void;
-  /** What to tell the operator when there is none. */
-  readonly missing: string;
-}
-
-/** A reference with a `userKey` is never sent with another user's token: Vault would look for it among that user's cards. */
-function credentialsOf({ ACCESS_TOKEN, USER_TOKENS }: VaultAccount['settings']) {
-  const common: Credential = {
-    token: () => (tokenFault(ACCESS_TOKEN.reveal()) === null ? ACCESS_TOKEN.reveal() : null),
-    renew: () => ACCESS_TOKEN.renew(),
-    missing: 'was not asked: ACCESS_TOKEN is no usable token',
-  };
-  let read = { from: '', tokens: new Map() as ReadonlyMap<string, string> };
-  function userTokens(): ReadonlyMap<string, string> {
-    const from = USER_TOKENS?.reveal() ?? '';
-    // A file in the middle of being written is not readable; the tokens read before stay.
-    if (from !== read.from) read = { from, tokens: readUserTokens(from) ?? read.tokens };
-    return read.tokens;
+  /** The card list of the common token's user, of which nothing is read. */
+  async function probe(): Promise<Probe> {
+    const found = settings.STATUS_QUERY ? await tokens.token(null) : null;
+    if (found?.kind !== 'token') return probeAddress(http, account);
+    let { token } = found;
+    const renew = async () => {
+      await tokens.renew(null, token);
+      const fresh = await tokens.token(null);
+      if (fresh?.kind === 'token') token = fresh.token;
+    };
+    return probeWith(http, { make: () => listRequest(account, token), renew, isRefusal: () => false });
   }
-  const user = (userKey: string): Credential => ({
-    token: () => userTokens().get(userKey) ?? null,
-    renew: () => USER_TOKENS?.renew(),
-    missing: 'was not asked: USER_TOKENS has no token for the userKey of this reference',
-  });
-  return ({ userKey }: VaultReference) => (userKey === undefined ? common : user(userKey));
+
+  return { cancel, query: settings.STATUS_QUERY ? query : null, probe, callback: 'none', pendingQuietMs: 0 };
 }
 
-const withoutToken = (missing: string): Answered<RetryOutcome> => ({
-  outcome: later(missing),
-  evidence: evidenceOf({ kind: 'not-sent', fault: 'no-token' }),
-});
+/** A call with less time than this would only leave its outcome unknown. */
+const SHORTEST_CALL_MS = 50;
+
+const OUT_OF_TIME = { kind: 'unavailable', fault: 'timeout' } as const;
+
+/** Whoever gets the token goes on for those who come later. */
+async function inTime(found: Promise<FoundToken | null>, endsAt: number): Promise<FoundToken | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<FoundToken>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, endsAt - performance.now()), OUT_OF_TIME);
+  });
+  try {
+    return await Promise.race([found, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Nothing was sent. Only what a person must put right is an alert. */
+function withoutToken(found: Exclude<FoundToken, { kind: 'token' }> | null): Answered<RetryOutcome> {
+  if (found?.kind === 'unavailable') {
+    const evidence = evidenceOf({ kind: 'not-sent', fault: `token-${found.fault}` });
+    return { outcome: { kind: 'retry', when: 'at-once' }, evidence };
+  }
+  const evidence = evidenceOf({ kind: 'not-sent', fault: 'no-token' });
+  return { outcome: later(found?.why ?? 'was not asked: there is no token'), evidence };
+}
 
 /** Only 200 with `result` `ok` is documented as success. A 400 that no setting maps may even be a server fault. */
 function cancelAnswered(answer: IssuerAnswer, codes: MappedCodes): Answered<CancelOutcome> {

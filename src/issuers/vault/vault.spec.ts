@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { EarlierAttempt } from '../issuer.js';
+import type { EarlierAttempt, FoundToken, TokenSource } from '../issuer.js';
 import { AxiosIssuerHttp } from '../issuer-http.js';
 import type { BehaviourName, SimulatedAnswer, Simulator } from '../simulator-server.js';
 import { startVaultSimulator } from './simulator.js';
@@ -168,7 +168,13 @@ describe('the settings of vault', () => {
       STATUS_QUERY: true,
     });
     expect(vault.settings.mandatory).toEqual(['ACCESS_TOKEN']);
-    expect(vault.settings.credentials).toEqual(['ACCESS_TOKEN', 'USER_TOKENS']);
+    expect(vault.settings.credentials).toEqual([
+      'ACCESS_TOKEN',
+      'USER_TOKENS',
+      'TOKEN_URL',
+      'CLIENT_ID',
+      'CLIENT_SECRET',
+    ]);
   });
 
   it('take codes as error and as error/errorId', () => {
@@ -302,6 +308,112 @@ describe('the token a reference is sent with', () => {
     const { outcome } = await connector.cancel({ cardRequestId: '124125', userKey: 'maria' }, []);
 
     expect(outcome).toMatchObject({ kind: 'retry', when: 'later' });
+  });
+
+  describe('got for its user', () => {
+    const mine = { cardRequestId: '124126', userKey: 'maria' };
+    const maria = () => (JSON.parse(simulator.settings['USER_TOKENS']!) as { maria: string }).maria;
+
+    /** A source that says this, one after the other, the last one for ever. */
+    function sourceOf(...answers: (FoundToken | null | Promise<never>)[]) {
+      const asked: string[] = [];
+      return {
+        asked,
+        token: async (userKey: string | null) => {
+          asked.push(`token ${userKey}`);
+          return answers.length > 1 ? answers.shift()! : answers[0]!;
+        },
+        renew: async (userKey: string | null, refused: string) => void asked.push(`renew ${userKey} ${refused}`),
+      };
+    }
+
+    function connectWith(userTokens: TokenSource, settings: Readonly<Record<string, string | undefined>> = {}) {
+      const account = { merchantId: 'm', sandbox: false, baseUrl: simulator.url, timeoutMs: 300, userTokens };
+      const read = z.object(vault.settings.shape).parse({ ...simulator.settings, ...settings });
+      return vault.connect({ ...account, settings: read }, http);
+    }
+
+    it('is sent, and not the one of the settings', async () => {
+      const source = sourceOf({ kind: 'token', token: maria() });
+
+      const { outcome } = await connectWith(source, { USER_TOKENS: '{"maria":"old"}' }).cancel(mine, []);
+
+      expect(outcome).not.toMatchObject({ kind: 'retry' });
+      expect(authorizations().at(-1)).toBe(`Bearer ${maria()}`);
+      expect(source.asked).toEqual(['token maria']);
+    });
+
+    it('is the one of the settings where the source knows nothing of the user', async () => {
+      await connectWith(sourceOf(null)).cancel(mine, []);
+
+      expect(authorizations().at(-1)).toBe(`Bearer ${maria()}`);
+    });
+
+    it('is the common one only where the reference names no user', async () => {
+      await connectWith(sourceOf(null)).cancel(referenceFor('works'), []);
+
+      expect(authorizations().at(-1)).toBe(`Bearer ${simulator.settings['ACCESS_TOKEN']}`);
+    });
+
+    it('is another one after a 401', async () => {
+      const source = sourceOf({ kind: 'token', token: 'expired' }, { kind: 'token', token: maria() });
+
+      await connectWith(source).cancel(mine, []);
+
+      expect(authorizations().slice(-2)).toEqual(['Bearer expired', `Bearer ${maria()}`]);
+      expect(source.asked).toEqual(['token maria', 'renew maria expired', 'token maria']);
+    });
+
+    it('sends nothing, with an alert, where a person must put it right', async () => {
+      const before = simulator.requests.length;
+
+      const { outcome, evidence } = await connectWith(sourceOf({ kind: 'missing', why: 'was not asked' })).cancel(
+        mine,
+        [],
+      );
+
+      expect(outcome).toEqual({ kind: 'retry', when: 'later', alert: 'was not asked' });
+      expect(evidence.issuerCode).toBe('no-token');
+      expect(simulator.requests.length).toBe(before);
+    });
+
+    it('sends nothing, and tries again by itself, where it is not to be had now', async () => {
+      const before = simulator.requests.length;
+
+      const answered = await connectWith(sourceOf({ kind: 'unavailable', fault: 'status-503' })).cancel(mine, []);
+
+      expect(answered.outcome).toEqual({ kind: 'retry', when: 'at-once' });
+      expect(answered.evidence).toMatchObject({ httpStatus: null, issuerCode: 'token-status-503' });
+      expect(simulator.requests.length).toBe(before);
+    });
+
+    it('is not waited for longer than the time-out of the call', async () => {
+      const never = sourceOf(new Promise<never>(() => undefined));
+
+      const answered = await connectWith(never).cancel(mine, []);
+
+      expect(answered.outcome).toEqual({ kind: 'retry', when: 'at-once' });
+      expect(answered.evidence.issuerCode).toBe('token-timeout');
+    });
+  });
+
+  it('may come from a token address, with its own client and the merchant id', () => {
+    const settings = { TOKEN_URL: 'https://vault.example/oauth/token', MERCHANT_ID: 'a1b2' };
+    const grantOf = (given: Readonly<Record<string, string>>) => {
+      const read = z.object(vault.settings.shape).parse({ ACCESS_TOKEN: 'token', ...given });
+      return vault.refreshGrant!({ merchantId: 'm', sandbox: false, baseUrl: '', timeoutMs: 300, settings: read });
+    };
+
+    expect(grantOf({})).toBeNull();
+    expect(grantOf(settings)).toEqual({
+      url: 'https://vault.example/oauth/token',
+      client: null,
+      headers: { 'X-Merchant-ID': 'a1b2' },
+    });
+    expect(grantOf({ ...settings, CLIENT_ID: 'us', CLIENT_SECRET: 'hush' })?.client).toEqual({
+      id: 'us',
+      secret: 'hush',
+    });
   });
 
   describe('kept in a file', () => {

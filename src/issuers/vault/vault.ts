@@ -1,7 +1,11 @@
 import { type Account, defineIssuer, setting } from '../issuer.js';
 import { cancelledStatuses, codeList, codeReasons } from './codes.js';
 import { connectVault } from './connector.js';
+import { vaultRefreshGrant } from './tokens.js';
 import { identityOf, referenceSchema, tokenFault, userTokensFault } from './wire.js';
+
+const urlFault = (address: string) =>
+  setting.httpUrl().safeParse(address).success ? null : 'must be an http or https address, without ? or #';
 
 /** Text that may stand in a header or a query. */
 const line = () =>
@@ -12,6 +16,11 @@ const settings = {
   ACCESS_TOKEN: setting.secret(tokenFault),
   /** The other end users' tokens: a JSON object, `userKey` -> token. */
   USER_TOKENS: setting.secret(userTokensFault).optional(),
+  /** Where an end user's refresh token gets fresh access tokens; kept as a secret, because it may name a tenant. */
+  TOKEN_URL: setting.secret(urlFault).optional(),
+  /** Who we are there, where it wants to know: both or neither. */
+  CLIENT_ID: setting.secret().optional(),
+  CLIENT_SECRET: setting.secret().optional(),
   /** Card programme, the query parameter `cp`; two public integrations send `CP_2` (VISA), the documentation shows none. */
   CP: line().optional(),
   /** The header `X-Version`; one public integration sends `1.2`. */
@@ -44,7 +53,11 @@ export type VaultAccount = Account<typeof settings>;
 export const vault = defineIssuer({
   code: 'vault',
   name: 'Vault',
-  settings: { shape: settings, credentials: ['ACCESS_TOKEN', 'USER_TOKENS'], mandatory: ['ACCESS_TOKEN'] },
+  settings: {
+    shape: settings,
+    credentials: ['ACCESS_TOKEN', 'USER_TOKENS', 'TOKEN_URL', 'CLIENT_ID', 'CLIENT_SECRET'],
+    mandatory: ['ACCESS_TOKEN'],
+  },
   reference: { schema: referenceSchema, identity: identityOf },
   timeoutMs: 10_000,
   // VTEX asks for up to a day; after 20 hours a person has the rest of it.
@@ -57,6 +70,7 @@ export const vault = defineIssuer({
     insideBudget: false,
   },
   callback: null,
+  refreshGrant: vaultRefreshGrant,
   connect: connectVault,
   simulator: async () => ({ start: (await import('./simulator.js')).startVaultSimulator }),
 });
