@@ -16,7 +16,8 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vtex-card-connector-cli-'));
   [simulators, database] = await Promise.all([startTestSimulators(), makeTestDatabase()]);
-  service = await startTestService({ ...simulators.settings, DATABASE_URL: database.url });
+  const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+  service = await startTestService({ ...simulators.settings, DATABASE_URL: database.url, MASTER_KEY });
 });
 
 afterAll(async () => {
@@ -136,6 +137,128 @@ describe('payments link', () => {
     expect(wrong.err).toMatch(/refuses this: .*"reference\.cardRequestId"/);
   });
 });
+
+describe('merchants and issuers', () => {
+  const environmentOf = (token: string) => ({ LINK_TOKEN: token, PUBLIC_URL: service.url });
+
+  it('makes a merchant whose credentials VTEX may send, shown once', async () => {
+    const { exitCode, out } = await cli([
+      'merchants',
+      'add',
+      'loja-azul',
+      '--name',
+      'Loja Azul',
+      '--vtex-account',
+      'lojaazul',
+    ]);
+
+    const [, appKey = ''] = /^app key: {3}(\S+)$/m.exec(out) ?? [];
+    const [, appToken = ''] = /^app token: (\S+)$/m.exec(out) ?? [];
+    const headers = { 'x-vtex-api-appkey': appKey, 'x-vtex-api-apptoken': appToken };
+    const { status, body } = await service.cancel(newId(), { requestId: 'R1' }, { headers });
+    expect(exitCode).toBe(0);
+    expect([status, body.code]).toEqual([200, 'cancel-manually']);
+    const listed = await cli(['merchants', 'list']);
+    expect(listed.out).toMatch(/^loja-azul +Loja Azul +lojaazul +slot 1 of \d{4}-\d\d-\d\d +no$/m);
+    expect(listed.out).toMatch(/^default .*settings/m);
+    expect(listed.out).not.toContain(appToken);
+  });
+
+  it('rotates credentials without a gap', async () => {
+    const made = JSON.parse((await cli(['merchants', 'add', 'rotating', '--json'])).out) as { credentials: Pair };
+    const rotated = JSON.parse((await cli(['merchants', 'rotate', 'rotating', '--json'])).out) as { credentials: Pair };
+    const statusWith = async ({ appKey, appToken }: Pair) => {
+      const headers = { 'x-vtex-api-appkey': appKey, 'x-vtex-api-apptoken': appToken };
+      return (await service.cancel(newId(), { requestId: 'R1' }, { headers })).status;
+    };
+    expect([await statusWith(made.credentials), await statusWith(rotated.credentials)]).toEqual([200, 200]);
+    const third = await cli(['merchants', 'rotate', 'rotating']);
+    expect(third).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/^Two pairs of credentials are valid already/) as string,
+    });
+
+    const finished = await cli(['merchants', 'rotate', 'rotating', '--finish']);
+
+    expect(finished).toMatchObject({ exitCode: 0, out: 'Retired. The other pair stays valid.\n' });
+    expect([await statusWith(made.credentials), await statusWith(rotated.credentials)]).toEqual([401, 200]);
+    expect((await cli(['merchants', 'rotate', 'rotating', '--finish'])).err).toMatch(/there is nothing to finish/);
+  });
+
+  it("stores a merchant's account, tries it, and links with the merchant's own token", async () => {
+    await cli(['merchants', 'add', 'loja-verde']);
+    const { settings } = simulators.of.vault;
+    const file = fileOf('vault.json', [JSON.stringify({ BASE_URL: simulators.of.vault.url, ...settings })]);
+
+    const stored = await cli(['issuers', 'set', 'vault', '--merchant', 'loja-verde', '--from', file]);
+    const listed = await cli(['issuers', 'list', '--merchant', 'loja-verde']);
+    const tried = await cli(['issuers', 'test', '--merchant', 'loja-verde']);
+    const token = JSON.parse((await cli(['merchants', 'link-token', 'loja-verde', '--json'])).out) as {
+      linkToken: string;
+    };
+    const paymentId = newId();
+    let out = '';
+    await runCli(['payments', 'link', paymentId, '--issuer', 'vault', '--reference', `cardRequestId=${newCard()}`], {
+      environment: environmentOf(token.linkToken),
+      out: (words) => (out += words),
+      err: (words) => (out += words),
+      isScreen: false,
+      signal: new AbortController().signal,
+    });
+
+    expect(stored).toMatchObject({ exitCode: 0, out: 'The account is stored. "issuers test" tries it.\n' });
+    expect(listed.out).toMatch(/^vault +live +http:\/\/127\.0\.0\.1:\d+ +database .*ACCESS_TOKEN/m);
+    expect(listed.out).not.toContain(settings.ACCESS_TOKEN);
+    expect(tried).toMatchObject({ exitCode: 0, out: 'vault     live     Vault answers, and takes the credentials.\n' });
+    expect(out).toBe(`Payment ${paymentId} is linked.\n`);
+    expect(await database.query('select merchant_id from payments where payment_id = $1', [paymentId])).toEqual([
+      { merchant_id: 'loja-verde' },
+    ]);
+    const deleted = await cli(['issuers', 'delete', 'vault', '--merchant', 'loja-verde']);
+    expect(deleted.exitCode).toBe(0);
+    expect((await cli(['issuers', 'test', '--merchant', 'loja-verde'])).err).toMatch(/There is no such account/);
+  });
+
+  it('says of each issuer that does not take us why, and ends with 1', async () => {
+    await cli(['merchants', 'add', 'loja-cinza']);
+    const set = ['--set', 'BASE_URL=http://127.0.0.1:9', '--set', 'ACCESS_TOKEN=nobody-knows-this-token'];
+    await cli(['issuers', 'set', 'vault', '--merchant', 'loja-cinza', ...set]);
+
+    const { exitCode, out } = await cli(['issuers', 'test', '--merchant', 'loja-cinza', '--json']);
+
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ results: [{ issuer: 'vault', sandbox: false, kind: 'unreachable' }] });
+  });
+
+  it('makes a code with which a merchant connects from VTEX', async () => {
+    await cli(['merchants', 'add', 'loja-rosa']);
+
+    const { exitCode, out } = await cli(['merchants', 'connect', 'loja-rosa']);
+
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^connection code: \S{20,}\nGood for one use, until \d{4}-/);
+  });
+
+  it.each([
+    [['merchants', 'add', 'Loja'], /merchantId/],
+    [['merchants', 'rotate', 'nobody'], /^There is no merchant nobody\./],
+    [['issuers', 'set', 'vault', '--merchant', 'nobody', '--set', 'A=b'], /^There is no merchant nobody\./],
+    [['issuers', 'set', 'vault'], /^Name the settings/],
+    [['issuers', 'set', 'vault', '--set', 'A'], /^--set takes NAME=value/],
+    [['issuers', 'set', 'vault', '--from', '/nowhere.json'], /^\/nowhere\.json cannot be read \(ENOENT\)/],
+    [['issuers', 'set', 'nobody', '--set', 'A=b'], /^There is no issuer nobody\./],
+  ])('%j ends with 2, and says what is wrong', async (args, words) => {
+    const { exitCode, err } = await cli(args);
+
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(words);
+  });
+});
+
+interface Pair {
+  readonly appKey: string;
+  readonly appToken: string;
+}
 
 describe('payments import', () => {
   it('links the lines of a CSV file, and reports each that was not linked', async () => {

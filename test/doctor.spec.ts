@@ -56,6 +56,8 @@ describe('npm run cli -- doctor', () => {
     expect(out).toMatch(
       /^warning {2}calls to VTEX {4}No key of ours is set, so VTEX learns of an approval when it asks\./m,
     );
+    expect(out).toMatch(/^ok {7}vault {12}Vault answers, and takes the credentials\.$/m);
+    expect(out).toMatch(/^ok {7}corecard sandbox {1}CoreCard answers \(\d+\), but no harmless call/m);
     expect(out).toMatch(/^warning {2}public address {3}.* is not https/m);
   });
 
@@ -99,6 +101,35 @@ describe('npm run cli -- doctor', () => {
       words: expect.stringMatching(/^1 has failed so far and is tried again/) as string,
     });
     expect(checks.notices).toMatchObject({ state: 'fault', words: expect.stringMatching(/^1 notice of/) as string });
+  });
+
+  it('says what is wrong with an issuer, and how it is treated', async () => {
+    const other = await startTestService({
+      ...simulators.settings,
+      DATABASE_URL: database.url,
+      VAULT_ACCESS_TOKEN: 'a-token-that-vault-does-not-know',
+      QITECH_BASE_URL: 'http://127.0.0.1:9',
+      ARTHA_MODE: 'paused',
+    });
+
+    const checks = await checksOf(environmentOf(other));
+    const { exitCode, out } = await doctor(environmentOf(other), '--merchant', 'test-suite');
+
+    await other.stop();
+    expect(checks.vault).toMatchObject({
+      state: 'fault',
+      words: expect.stringMatching(/check the credentials/) as string,
+    });
+    expect(checks.qitech).toMatchObject({
+      state: 'fault',
+      words: expect.stringMatching(/cannot be reached/) as string,
+    });
+    expect(checks.artha).toMatchObject({
+      state: 'warning',
+      words: expect.stringMatching(/set to paused\.$/) as string,
+    });
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^FAULT {4}issuers {10}The merchant test-suite has no account at any issuer/m);
   });
 
   it('says what to do about a mail server that is not there, without its password', async () => {

@@ -1,6 +1,7 @@
 import type { Simulator } from '../src/issuers/simulator-server.js';
 import { issuers } from '../src/issuers/index.js';
 import type { ArthaSimulator } from '../src/issuers/artha/simulator.js';
+import { fullCreate } from './support/create-bodies.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { headersOf, makeMerchant, storeAccount, type Pair } from './support/merchants.js';
 import { newId, startTestService, type TestService } from './support/service.js';
@@ -73,6 +74,13 @@ const asked: Readonly<Record<string, (paymentId: string) => Promise<Answer>>> = 
   'POST /payments/{paymentId}/cancellations, with a fault': (paymentId) =>
     vtex(rival, `/payments/${paymentId}/cancellations`, { paymentId }),
   'POST /payments/{paymentId}/nothing': (paymentId) => vtex(rival, `/payments/${paymentId}/nothing`, { paymentId }),
+  'POST /payments': (paymentId) => vtex(rival, '/payments', { ...fullCreate, paymentId }),
+  'POST /payments/{paymentId}/settlements': (paymentId) =>
+    vtex(rival, `/payments/${paymentId}/settlements`, { paymentId, requestId: 'S1', value: 23 }),
+  'POST /payments/{paymentId}/refunds': (paymentId) =>
+    vtex(rival, `/payments/${paymentId}/refunds`, { paymentId, requestId: 'F1', value: 23, settleId: 'S' }),
+  'POST /payments/{paymentId}/inbound/{action}': (paymentId) =>
+    vtex(rival, `/payments/${paymentId}/inbound/hook`, { paymentId, requestId: 'I1', requestData: { body: '' } }),
   'PUT /internal/payments/{paymentId}': (paymentId) => internal(rival, 'PUT', `payments/${paymentId}`, linkAtRival()),
   'POST /internal/payments': (paymentId) =>
     internal(rival, 'POST', 'payments', { links: [{ paymentId, ...linkAtRival() }] }),
@@ -92,6 +100,7 @@ const asked: Readonly<Record<string, (paymentId: string) => Promise<Answer>>> = 
 function shapeOf({ status, body }: Answer, paymentId: string): unknown {
   const text = JSON.stringify(body)
     .replaceAll(paymentId, '[paymentId]')
+    .replace(/\b(AUT-)?[0-9A-F]{32}\b/g, '[id]')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '[id]')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '[time]');
   return { status, body: JSON.parse(text) as unknown };

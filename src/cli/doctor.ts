@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { ConfigError, readConfig, type Environment } from '../config.js';
 import type { Check } from '../operations/doctor.js';
-import type { Command, ExitCode, Terminal } from './cli.js';
+import { textOf, type Command, type ExitCode, type Terminal, type Values } from './cli.js';
 import { CommandError, serviceClient } from './service-client.js';
 
 const marks = { ok: 'ok      ', warning: 'warning ', fault: 'FAULT   ' } as const;
@@ -16,7 +16,7 @@ const doctor: Command = {
     'this shell. Changes nothing. Exit code 1 when something is at fault.',
   ],
   run: async (terminal, _, values) => {
-    const checks = await examine(terminal, values.url as string | undefined);
+    const checks = await examine(terminal, values);
     if (values.json) terminal.out(`${JSON.stringify({ checks }, null, 2)}\n`);
     else for (const { name, state, words } of checks) terminal.out(`${marks[state]} ${name.padEnd(16)} ${words}\n`);
     const exitCode: ExitCode = checks.some(({ state }) => state === 'fault') ? 1 : 0;
@@ -24,9 +24,14 @@ const doctor: Command = {
   },
 };
 
-async function examine({ environment }: Terminal, url: string | undefined): Promise<readonly Check[]> {
+async function examine({ environment }: Terminal, values: Values): Promise<readonly Check[]> {
   try {
-    const { body } = await serviceClient(url, environment).need({ method: 'GET', path: 'doctor' });
+    const client = serviceClient(textOf(values, 'url'), environment);
+    const { body } = await client.need({
+      method: 'GET',
+      path: 'doctor',
+      query: { merchant: textOf(values, 'merchant') },
+    });
     return body.checks as Check[];
   } catch (error) {
     if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;

@@ -5,6 +5,7 @@ import { findIssuer } from '../issuers/index.js';
 import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
 import type { AccountKey } from '../issuers/issuer-modes.js';
 import { Secret, type Probe, type SomeIssuer } from '../issuers/issuer.js';
+import { probeWords } from '../issuers/probe-words.js';
 import { StoredAccounts, type StoredAccount } from '../issuers/stored-accounts.js';
 import { UserTokens, type ListedUser } from '../issuers/user-tokens.js';
 import { JsonBodyPipe } from '../operations/json-body.pipe.js';
@@ -114,7 +115,7 @@ export class InternalIssuerAccountsController {
     const account = this.accounts.find(key.merchantId, code, key.sandbox);
     if (!account) throw noAccount(issuer, key.sandbox);
     const probe = await account.connector.probe();
-    return { ...probe, message: wordsFor(probe, issuer) };
+    return { ...probe, message: probeWords(probe, issuer) };
   }
 
   /** `{ "refreshToken": "…" }`: gets this end user's access tokens from now on. Write only. */
@@ -229,13 +230,4 @@ function readUserTokenBody(userKey: string, { refreshToken, ...others }: Readonl
   for (const name of Object.keys(others)) fields[name] = 'is not a field of a token';
   refuseWrong(fields);
   return refreshToken as string;
-}
-
-function wordsFor(probe: Probe, { name }: SomeIssuer): string {
-  if (probe.kind === 'unreachable') return `${name} cannot be reached: ${probe.fault}.`;
-  if (probe.kind === 'accepted') return `${name} answers, and takes the credentials.`;
-  if (probe.kind === 'credentials-refused') {
-    return `${name} answers ${probe.httpStatus}: check the credentials, and its list of allowed addresses.`;
-  }
-  return `${name} answers (${probe.httpStatus}), but no harmless call shows whether it takes the credentials.`;
 }

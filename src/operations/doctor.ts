@@ -2,7 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { CONFIG, type Config } from '../config.js';
 import { Database, statement } from '../database.js';
+import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
 import { scrub } from '../issuers/issuer-http.js';
+import { probeWords } from '../issuers/probe-words.js';
 import { MAIL_SENDER, type MailSender } from '../notifications/mail.js';
 import { Readiness } from './readiness.js';
 
@@ -42,17 +44,23 @@ export class Doctor {
     private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly readiness: Readiness,
+    private readonly accounts: IssuerAccounts,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(MAIL_SENDER) private readonly mail: MailSender | null,
   ) {}
 
-  /** Changes nothing, and sends nothing but greetings. */
-  async examine(): Promise<Check[]> {
+  /**
+   * Changes nothing, and sends nothing but greetings.
+   * @param merchantId whose issuers are looked at
+   */
+  async examine(merchantId: string): Promise<Check[]> {
     const database = await this.#database();
     const rest = database.some(({ state }) => state === 'fault')
       ? []
       : await Promise.all([this.#migrations(), this.#openWork()]);
-    return [...database, ...rest.flat(), await this.#mailServer(), this.#publicUrl()];
+    const around = await Promise.all([this.#mailServer(), ...this.accounts.list(merchantId).map(issuerCheck)]);
+    const issuers = around.length > 1 ? [] : [noIssuer(merchantId)];
+    return [...database, ...rest.flat(), ...around, ...issuers, this.#publicUrl()];
   }
 
   async #database(): Promise<Check[]> {
@@ -168,6 +176,22 @@ export class Doctor {
         };
   }
 }
+
+async function issuerCheck({ issuer, account, connector, mode, protection }: IssuerAccount): Promise<Check> {
+  const name = account.sandbox ? `${issuer.code} sandbox` : issuer.code;
+  const probe = await connector.probe();
+  const isFine = probe.kind === 'accepted' || probe.kind === 'reachable';
+  const treated = mode === 'live' ? '' : ` It is set to ${mode}.`;
+  const held = protection.isOpen ? ' Its circuit is open: nothing is sent for a while.' : '';
+  const state = !isFine ? 'fault' : mode === 'live' && !protection.isOpen ? 'ok' : 'warning';
+  return { name, state, words: `${probeWords(probe, issuer)}${treated}${held}` };
+}
+
+const noIssuer = (merchantId: string): Check => ({
+  name: 'issuers',
+  state: 'fault',
+  words: `The merchant ${merchantId} has no account at any issuer. Set <ISSUER>_BASE_URL and its credentials, or store one with "issuers set".`,
+});
 
 function clockCheck(offMs: number): Check {
   const words = `It is ${Math.abs(Math.round(offMs))} ms ${offMs < 0 ? 'ahead of' : 'behind'} the database's.`;
