@@ -229,6 +229,7 @@ describe('PUT /internal/issuer-accounts/{issuer}', () => {
     const told = service.lines.filter(
       (line) => line.includes(`"${odd.merchantId}"`) && line.includes('not configured'),
     );
+    await service.internal('DELETE', `issuer-accounts/vault?merchant=${odd.merchantId}`);
     expect(told).toEqual([expect.stringContaining(words)]);
   });
 
