@@ -47,7 +47,9 @@ export interface Config {
     /** Our own at VTEX; null: none. */
     readonly appKey: string | null;
     readonly appToken: setting.Secret | null;
-    /** For development and tests: a `callbackUrl` may be http, and lead anywhere. */
+    /** Names that get our credentials, with everything under them: a `callbackUrl` may lead to anybody. */
+    readonly hosts: readonly string[];
+    /** For development and tests: a `callbackUrl` may be http, and lead anywhere; any host gets our credentials. */
     readonly allowHttp: boolean;
   };
   readonly issuers: Readonly<Record<string, IssuerSettings>>;
@@ -117,12 +119,17 @@ const general = z.object({
   TEST_SUITE_ALLOW_EMPTY_CREDENTIALS: setting.flag().default(false),
   MASTER_KEY: setting.secret(masterKeyFault).optional(),
   MASTER_KEY_OLD: setting.secret(masterKeyListFault).optional(),
-  VTEX_RETURN_HOSTS: setting
-    .list()
-    .refine((hosts) => hosts.length > 0 && hosts.every(isHostName), {
-      error: 'must be host names separated by commas, such as myvtex.com',
-    })
-    .default(['vtexcommercestable.com.br', 'vtexcommercebeta.com.br', 'myvtex.com', 'vtex.com']),
+  VTEX_RETURN_HOSTS: hostNames().default([
+    'vtexcommercestable.com.br',
+    'vtexcommercebeta.com.br',
+    'myvtex.com',
+    'vtex.com',
+  ]),
+  VTEX_CALLBACK_HOSTS: hostNames().default([
+    'vtexpayments.com.br',
+    'vtexcommercestable.com.br',
+    'vtexcommercebeta.com.br',
+  ]),
   ANSWER_DEADLINE_MS: setting.integer({ min: 100, max: 19_000 }).default(15_000),
   TEST_SUITE_DEADLINE_MS: setting.integer({ min: 100, max: 4_900 }).default(4_000),
   LOG_LEVEL: setting.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -158,6 +165,12 @@ function databaseUrl() {
   return z
     .string({ error: `is needed: ${example}` })
     .regex(/^postgres(ql)?:\/\/.+/, { error: `must look like ${example}` });
+}
+
+function hostNames() {
+  return setting.list().refine((hosts) => hosts.length > 0 && hosts.every(isHostName), {
+    error: 'must be host names separated by commas, such as myvtex.com',
+  });
 }
 
 /** Blanks are refused because they are a comment or a line break that was copied along. */
@@ -231,6 +244,7 @@ export function readConfig(environment: Environment): Config {
     vtexCalls: {
       appKey: settings.VTEX_PARTNER_APP_KEY ?? null,
       appToken: settings.VTEX_PARTNER_APP_TOKEN ?? null,
+      hosts: settings.VTEX_CALLBACK_HOSTS,
       allowHttp: settings.VTEX_CALLBACK_ALLOW_HTTP,
     },
     issuers: Object.fromEntries(issuerSettings),

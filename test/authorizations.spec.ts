@@ -235,6 +235,20 @@ describe('the value of a create', () => {
     expect((await service.history(paymentId)).authorization?.value).toBe(23.5);
   });
 
+  it('that a link contradicts is an alert, and one that it does not is none', async () => {
+    const alertsOf = async (value: number) => {
+      const paymentId = newId();
+      await link(paymentId, { value: 2300 });
+      await service.create(paymentId, { value });
+      return (await service.history(paymentId)).events.filter(({ kind }) => kind === 'alert').map(({ text }) => text);
+    };
+
+    expect(await alertsOf(230)).toEqual([
+      'VTEX created the payment with another value than it was linked with; the link stands.',
+    ]);
+    expect(await alertsOf(23)).toEqual([]);
+  });
+
   it('is held against a link that says another one', async () => {
     const paymentId = newId();
     await service.create(paymentId, { value: 31.9 });

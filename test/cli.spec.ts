@@ -377,6 +377,7 @@ describe('payments import', () => {
       'columns that a link does not have: "cardNumber"',
     ],
     ['no paymentId', ['issuer,value', 'vault,1'], 'The header has no column "paymentId".'],
+    ['nothing', [''], 'The file is empty: its first line must name the columns.'],
   ])('refuses a header with %s', async (_, lines, words) => {
     const { exitCode, err } = await cli(['payments', 'import', fileOf('header.csv', lines)]);
 
@@ -384,14 +385,48 @@ describe('payments import', () => {
     expect(err).toContain(words);
   });
 
-  it('says where a file stops being CSV', async () => {
-    const file = fileOf('quote.csv', ['paymentId,reference.cardRequestId', `${newId()},${newCard()}`, '"A,1', 'B,2']);
+  it('loses no line but the one whose quotes are wrong', async () => {
+    const ids = Array.from({ length: 6 }, newId);
+    const file = fileOf('quote.csv', [
+      'paymentId,reference.cardRequestId',
+      `${ids[0]},${newCard()}`,
+      `"${ids[1]},${newCard()}`,
+      `"${ids[2]}","${newCard()}"`,
+      `${ids[3]},"1"00`,
+      `"${ids[4]}",${newCard()}`,
+      `${ids[5]},${newCard()}`,
+    ]);
 
     const { exitCode, out } = await cli(['payments', 'import', file, '--issuer', 'vault', '--json']);
 
     expect(exitCode).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ linked: 4, invalid: 2, stoppedAtLine: null });
+    expect(readFileSync(`${file}.report.csv`, 'utf8')).toBe(
+      'line,paymentId,result,why\n3,,invalid,the line is no CSV: look at its quotes\n5,,invalid,the line is no CSV: look at its quotes\n',
+    );
+  });
+
+  it('takes no comma for a separator where the header has semicolons', async () => {
+    const file = fileOf('comma.csv', [
+      'paymentId;value;orderId;reference.cardRequestId',
+      `${newId()};2300;a,b;${newCard()}`,
+      `${newId()};23,00;;${newCard()}`,
+    ]);
+
+    const { out } = await cli(['payments', 'import', file, '--issuer', 'vault', '--json']);
+
     expect(JSON.parse(out)).toMatchObject({ linked: 1, invalid: 1 });
-    expect(readFileSync(`${file}.report.csv`, 'utf8')).toMatch(/this is no CSV, and nothing after it was read/);
+    expect(readFileSync(`${file}.report.csv`, 'utf8')).toContain('value must be a whole number of cents');
+  });
+
+  it('adds to the report where it goes on', async () => {
+    const file = fileOf('report.csv', ['paymentId,reference.cardRequestId', `${newId()},x`, `${newId()},y`]);
+
+    await cli(['payments', 'import', file, '--issuer', 'vault']);
+    await cli(['payments', 'import', file, '--issuer', 'vault', '--from-line', '3']);
+
+    const lines = readFileSync(`${file}.report.csv`, 'utf8').trim().split('\n');
+    expect(lines.map((line) => line.split(',')[0])).toEqual(['line', '2', '3', '3']);
   });
 
   it('names the lines of an NDJSON file that are no objects', async () => {

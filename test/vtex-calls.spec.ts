@@ -217,6 +217,7 @@ describe('a call that VTEX does not take', () => {
     ['forbids', 'VTEX answers 403'],
     ['redirects', 'VTEX answers 307'],
     ['resets', 'VTEX cannot be told: the connection was reset'],
+    ['upgrades', 'VTEX cannot be told: a fault of the network'],
   ])('because its side %s is tried again in 10 s, and succeeds then', async (manners, fault) => {
     gateway.manners = manners;
     const paymentId = await created();

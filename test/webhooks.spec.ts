@@ -246,7 +246,13 @@ describe("CoreCard's webhook", () => {
   it.each(['nobody', 'test-suite', 'default%2Fx', '__proto__'])('has nobody to hear it at account %s', async (name) => {
     const payment = await unknown('corecard', 'before-answer');
 
-    expect((await alert(adminNumberOf(payment), `/callbacks/corecard/${name}`)).status).toBe(404);
+    const [nobodys, forged] = [
+      await alert(adminNumberOf(payment), `/callbacks/corecard/${name}`),
+      await alert({ ...adminNumberOf(payment), forged: true }, '/callbacks/corecard/default'),
+    ];
+
+    expect(nobodys).toEqual(forged);
+    expect(nobodys.status).toBe(401);
 
     expect(await kept(adminNumberOf(payment))).toEqual([]);
   });

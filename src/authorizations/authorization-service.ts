@@ -72,7 +72,7 @@ export class AuthorizationService {
     const isLater = script !== null && scripts[script].isLater;
     const callbackUrl = await this.#usableCallbackUrl(sql, request);
     const { delayToCancelS, delayToAutoSettleS, delayToAutoSettleAfterAntifraudS } = this.config.delays;
-    await this.store.insert(sql, {
+    const { isOtherValue } = await this.store.insert(sql, {
       ...request,
       authorizationId: `AUT-${newId()}`,
       tid: newId(),
@@ -83,6 +83,7 @@ export class AuthorizationService {
       delayToAutoSettleAfterAntifraudS,
       scriptFinalInMs: isLater ? SCRIPT_DELAY_MS : null,
     });
+    if (isOtherValue) await this.#noteOtherValue(sql, request);
     const words = script === null ? 'Created by VTEX.' : `Created by VTEX's Test Suite, with the script "${script}".`;
     await recordEvent(sql, { merchantId, paymentId }, 'created', words);
     if (isLater && callbackUrl !== null) {
@@ -101,6 +102,14 @@ export class AuthorizationService {
     this.metrics.mismatches.inc();
     this.log.warn(words, { merchantId, paymentId });
     await recordEvent(sql, { merchantId, paymentId }, 'other-content', words);
+  }
+
+  /** Whoever linked it stood for another amount: a person should know before the order is delivered. */
+  async #noteOtherValue(sql: Transaction, { merchantId, paymentId }: AuthorizationRequest): Promise<void> {
+    const words = 'VTEX created the payment with another value than it was linked with; the link stands.';
+    this.metrics.alerts.inc({ issuer: '' });
+    this.log.error(words, { merchantId, paymentId });
+    await recordEvent(sql, { merchantId, paymentId }, 'alert', words);
   }
 
   /** One that we must not call is not kept: VTEX asks by itself, so nothing is lost by it but time. */

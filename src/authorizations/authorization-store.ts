@@ -48,11 +48,12 @@ const insertAuthorization = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now() + $16 * interval '1 millisecond')`,
 );
 
-/** What a link said stands. The version moves, so that a claim that has looked before looks again. */
+/** What a link said stands, and is told. The version moves, so that a claim that has looked before looks again. */
 const completePayment = statement(
   'complete-created-payment',
   `update payments set value_in_cents = coalesce(value_in_cents, $3), order_id = coalesce(order_id, $4), version = version + 1
-   where merchant_id = $1 and payment_id = $2`,
+   where merchant_id = $1 and payment_id = $2
+   returning value_in_cents`,
 );
 
 const renewCallbackUrl = statement(
@@ -85,8 +86,11 @@ export class AuthorizationStore {
     return row ? readPayment(paymentId, row) : null;
   }
 
-  /** Keeps what a first create brings. The payment's row must be there, and locked. */
-  async insert(sql: Transaction, created: NewAuthorization): Promise<void> {
+  /**
+   * Keeps what a first create brings. The payment's row must be there, and locked.
+   * @returns whether a link had said another value, which stands
+   */
+  async insert(sql: Transaction, created: NewAuthorization): Promise<{ readonly isOtherValue: boolean }> {
     const { merchantId, paymentId, value, orderId } = created;
     await sql.run(insertAuthorization, [
       merchantId,
@@ -106,7 +110,15 @@ export class AuthorizationStore {
       created.script,
       created.scriptFinalInMs,
     ]);
-    await sql.run(completePayment, [merchantId, paymentId, value === null ? null : Math.round(value * 100), orderId]);
+    const cents = value === null ? null : Math.round(value * 100);
+    const [row] = await sql.run<{ value_in_cents: string | null }>(completePayment, [
+      merchantId,
+      paymentId,
+      cents,
+      orderId,
+    ]);
+    const known = row?.value_in_cents ?? null;
+    return { isOtherValue: cents !== null && known !== null && Number(known) !== cents };
   }
 
   /** VTEX may sign its address anew with each create. */

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isPublicAddress, publicLookup, readCallbackUrl, type LookupAll } from './callback-url.js';
+import { isPublicAddress, isUnderOneOf, publicLookup, readCallbackUrl, type LookupAll } from './callback-url.js';
 import { postCallback } from './post-callback.js';
 
 const publicOnly = { allowHttp: false };
@@ -105,6 +105,19 @@ describe("VTEX's address", () => {
     expect(readCallbackUrl('http://127.0.0.1:3001/x', { allowHttp: true })).toMatchObject({ port: 3001 });
     expect(readCallbackUrl('http://[::1]/x', { allowHttp: true })).toMatchObject({ hostname: '::1', port: 80 });
     expect(readCallbackUrl('ftp://127.0.0.1/x', { allowHttp: true })).toBeNull();
+  });
+});
+
+describe('our credentials', () => {
+  it.each([
+    ['vtexpayments.com.br', true],
+    ['mystore.vtexpayments.com.br', true],
+    ['vtexpayments.com.br.example.com', false],
+    ['evilvtexpayments.com.br', false],
+    ['example.com', false],
+    ['203.0.113.7', false],
+  ])('go to %s: %s', (hostname, isVtex) => {
+    expect(isUnderOneOf(hostname, ['vtexpayments.com.br', 'vtexcommercestable.com.br'])).toBe(isVtex);
   });
 });
 

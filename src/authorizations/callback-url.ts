@@ -50,6 +50,10 @@ export function readCallbackUrl(url: string, rule: CallbackRule): CallbackTarget
   };
 }
 
+/** Is it one of these names, or under one? */
+export const isUnderOneOf = (hostname: string, hosts: readonly string[]): boolean =>
+  hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+
 /** As far as it shows without asking for its address. */
 function isPublicHost(hostname: string): boolean {
   if (isIP(hostname) !== 0) return isPublicAddress(hostname);

@@ -49,6 +49,9 @@ export async function postCallback({
         ...(protocol === 'https:' ? { minVersion: 'TLSv1.2' as const } : {}),
       });
       outgoing.on('error', fail);
+      // After an upgrade or a connection that is gone there is neither an answer nor an error.
+      outgoing.on('upgrade', (_response, socket) => socket.destroy());
+      outgoing.on('close', () => fail(new Error('closed')));
       outgoing.on('response', (response) => {
         // The status alone says what we want to know, whatever becomes of the rest.
         const done = () => resolve({ kind: 'answer', status: response.statusCode ?? 0 });

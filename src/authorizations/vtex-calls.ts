@@ -8,15 +8,15 @@ import {
 import { CONFIG, type Config } from '../config.js';
 import { Database, statement, type Sql, type Transaction } from '../database.js';
 import { Jobs } from '../jobs/jobs.js';
-import { Repeating } from '../jobs/repeating.js';
 import { retryPauseMs } from '../jobs/retry-pace.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
+import { Repeater } from '../operations/repeater.js';
 import type { NewLinks } from '../payments/new-links.js';
 import { recordEvent } from '../payments/payment-event.js';
 import { answerFor, statusOf, type Authorization } from './authorization.js';
 import { AuthorizationStore, type PaymentKey } from './authorization-store.js';
-import { publicLookup, readCallbackUrl } from './callback-url.js';
+import { isUnderOneOf, publicLookup, readCallbackUrl, type CallbackTarget } from './callback-url.js';
 import { postCallback, type CallbackAnswer } from './post-callback.js';
 
 /** A call to VTEX that says what became of a payment. */
@@ -102,10 +102,8 @@ const selectDue = statement(
  */
 @Injectable()
 export class VtexCalls implements NewLinks, OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #sweeper = new Repeating(
-    SWEEP_MS,
-    () => this.sweep(),
-    (error) => this.log.warn('The calls to VTEX could not be looked at; they are in 5 s.', { error }),
+  readonly #sweeper = new Repeater((error) =>
+    this.log.warn('The calls to VTEX could not be looked at; they are in 5 s.', { error }),
   );
   #hasWarned = false;
 
@@ -123,7 +121,7 @@ export class VtexCalls implements NewLinks, OnModuleInit, OnApplicationBootstrap
   }
 
   onApplicationBootstrap(): void {
-    this.#sweeper.start();
+    this.#sweeper.every(SWEEP_MS, () => this.sweep());
   }
 
   beforeApplicationShutdown(): void {
@@ -171,8 +169,15 @@ export class VtexCalls implements NewLinks, OnModuleInit, OnApplicationBootstrap
     );
     const calls = due.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id, status: row.status }));
     for (let at = 0; at < calls.length; at += MOST_AT_ONCE) {
-      await Promise.all(calls.slice(at, at + MOST_AT_ONCE).map((call) => this.deliver(call)));
+      await Promise.all(calls.slice(at, at + MOST_AT_ONCE).map((call) => this.#deliverOrTell(call)));
     }
+  }
+
+  /** A fault of one is not another one's. */
+  async #deliverOrTell(call: VtexCall): Promise<void> {
+    await this.deliver(call).catch((error: unknown) =>
+      this.log.error('A call to VTEX could not be made; it is looked at again.', { ...idsOf(call), error }),
+    );
   }
 
   async #send({ callbackUrl }: Authorization, body: string): Promise<CallbackAnswer> {
@@ -181,21 +186,26 @@ export class VtexCalls implements NewLinks, OnModuleInit, OnApplicationBootstrap
     if (target === null) return { kind: 'fault', words: 'its callbackUrl must not be called with these settings' };
     return postCallback({
       target,
-      headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...this.#credentials() },
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...this.#credentialsFor(target) },
       body,
       timeoutMs: TIMEOUT_MS,
       lookup: vtexCalls.allowHttp ? null : publicLookup(),
     });
   }
 
-  /** Our own at VTEX, not the merchant's. */
-  #credentials(): Readonly<Record<string, string>> {
-    const { appKey, appToken } = this.config.vtexCalls;
-    if (appKey !== null && appToken !== null) {
+  /** Our own at VTEX, not the merchant's: for VTEX alone, because whoever creates a payment chooses where the call goes. */
+  #credentialsFor({ hostname }: CallbackTarget): Readonly<Record<string, string>> {
+    const { appKey, appToken, hosts, allowHttp } = this.config.vtexCalls;
+    const isVtex = allowHttp || isUnderOneOf(hostname, hosts);
+    if (appKey !== null && appToken !== null && isVtex) {
       return { 'X-VTEX-API-AppKey': appKey, 'X-VTEX-API-AppToken': appToken.reveal() };
     }
     if (!this.#hasWarned) {
-      this.log.warn('VTEX is called without credentials: set VTEX_PARTNER_APP_KEY and VTEX_PARTNER_APP_TOKEN.');
+      this.log.warn(
+        isVtex
+          ? 'VTEX is called without credentials: set VTEX_PARTNER_APP_KEY and VTEX_PARTNER_APP_TOKEN.'
+          : `A callbackUrl at ${hostname} is called without credentials: only VTEX_CALLBACK_HOSTS get them.`,
+      );
     }
     this.#hasWarned = true;
     return {};

@@ -26,7 +26,8 @@ const doctor: Command = {
 
 async function examine({ environment }: Terminal, values: Values): Promise<readonly Check[]> {
   try {
-    const client = serviceClient(textOf(values, 'url'), environment);
+    // A merchant's own token opens nothing here.
+    const client = serviceClient(textOf(values, 'url'), { ...environment, LINK_TOKEN: undefined });
     const { body } = await client.need({
       method: 'GET',
       path: 'doctor',
@@ -36,7 +37,9 @@ async function examine({ environment }: Terminal, values: Values): Promise<reado
   } catch (error) {
     if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;
     const service: Check = { name: 'service', state: 'fault', words: error.message };
-    return [service, ...settingsChecks(environment), ...(await databaseChecks(environment))];
+    // Without a database of its own this shell is not the service's, and "npm start" needs no settings at all.
+    if (!environment.DATABASE_URL) return [service];
+    return [service, ...settingsChecks(environment), ...(await databaseChecks(environment.DATABASE_URL))];
   }
 }
 
@@ -51,8 +54,7 @@ function settingsChecks(environment: Environment): Check[] {
   }
 }
 
-async function databaseChecks({ DATABASE_URL: connectionString }: Environment): Promise<Check[]> {
-  if (!connectionString) return [];
+async function databaseChecks(connectionString: string): Promise<Check[]> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   client.on('error', () => undefined);
   try {

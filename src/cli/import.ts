@@ -38,7 +38,8 @@ export async function importLinks(terminal: Terminal, file: string, values: Valu
   const client = serviceClient(textOf(values, 'url'), terminal.environment);
   const fromLine = readFromLine(textOf(values, 'from-line'));
   const source = openSource(file, textOf(values, 'format'));
-  const report = new Report(textOf(values, 'report') ?? `${file === '-' ? 'standard-input' : file}.report.csv`);
+  const reportName = textOf(values, 'report') ?? `${file === '-' ? 'standard-input' : file}.report.csv`;
+  const report = new Report(reportName, { isContinued: fromLine > 0 });
   const run = new Import(client, terminal, {
     merchant: textOf(values, 'merchant'),
     issuer: textOf(values, 'issuer'),
@@ -247,7 +248,11 @@ function wordsOf({ linked, same, conflicts, invalid, seconds, stoppedAtLine, rep
 class Report {
   #file: Writable | null = null;
 
-  constructor(private readonly name: string) {}
+  /** @param options.isContinued what an earlier run reported stays */
+  constructor(
+    private readonly name: string,
+    private readonly options: { readonly isContinued: boolean },
+  ) {}
 
   /** Null while nothing was reported. */
   get path(): string | null {
@@ -256,11 +261,12 @@ class Report {
 
   async add(line: number, result: NotLinked): Promise<void> {
     if (!this.#file) {
-      this.#file = createWriteStream(this.name);
+      const isContinued = this.options.isContinued && existsSync(this.name);
+      this.#file = createWriteStream(this.name, { flags: isContinued ? 'a' : 'w' });
       await once(this.#file, 'open').catch((error: unknown) => {
         throw new CommandError(`The report ${this.name} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
       });
-      this.#file.write('line,paymentId,result,why\n');
+      if (!isContinued) this.#file.write('line,paymentId,result,why\n');
     }
     const why =
       result.kind === 'conflict'

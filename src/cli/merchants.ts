@@ -106,12 +106,19 @@ const rotate: Command = {
       const merchant = (body.merchants as ShownMerchant[]).find((one) => one.merchantId === merchantId);
       const [older, newer] = [...(merchant?.credentials ?? [])].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
       if (!older || !newer)
-        throw new CommandError(`Merchant ${merchantId} has no two pairs of credentials: there is nothing to finish.`);
+        throw new CommandError(
+          merchant?.isFromSettings
+            ? `The old credentials of ${merchantId} are in the settings of the service: put others there, or the same as the new ones, and start it again.`
+            : `Merchant ${merchantId} has no two pairs of credentials: there is nothing to finish.`,
+        );
       const retired = await client.need({ method: 'DELETE', path: pathOf(merchantId, `/credentials/${older.slot}`) });
       terminal.out(values.json ? jsonOf(retired.body) : `${String(retired.body.message)}\n`);
       return 0;
     }
-    const { body: pair } = await client.need({ method: 'POST', path: pathOf(merchantId, '/credentials') });
+    const answer = await client.call({ method: 'POST', path: pathOf(merchantId, '/credentials') });
+    if (answer.status === 409) throw new CommandError(`${client.faultOf(answer)} Run this with --finish.`);
+    const pair = answer.body;
+    if (answer.status >= 300 || !pair) throw new CommandError(client.faultOf(answer));
     if (values.json) terminal.out(jsonOf({ credentials: pair }));
     else terminal.out(`${pairWords(pair)}The old ones stay valid: run it again with --finish when VTEX sends these.\n`);
     return 0;

@@ -10,10 +10,10 @@ import { CONFIG, type Config } from '../config.js';
 import { Database, statement } from '../database.js';
 import { findIssuer } from '../issuers/index.js';
 import { Jobs } from '../jobs/jobs.js';
-import { Repeating } from '../jobs/repeating.js';
 import { retryPauseMs } from '../jobs/retry-pace.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
+import { Repeater } from '../operations/repeater.js';
 import { scrub } from '../issuers/issuer-http.js';
 import { amountOfRefund } from '../manual-cancellations/manual-cancellations.js';
 import { newestReference } from '../payments/payment-row.js';
@@ -67,10 +67,8 @@ interface NoticeKey {
 /** Delivers the outbox: each notice at least once, under one Message-ID, for as long as it takes; none is ever given up. */
 @Injectable()
 export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #sweeper = new Repeating(
-    SWEEP_MS,
-    () => this.sweep(),
-    (error) => this.log.warn('The outbox could not be looked at; it is in 5 s.', { error }),
+  readonly #sweeper = new Repeater((error) =>
+    this.log.warn('The outbox could not be looked at; it is in 5 s.', { error }),
   );
 
   constructor(
@@ -87,7 +85,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
   }
 
   onApplicationBootstrap(): void {
-    this.#sweeper.start();
+    this.#sweeper.every(SWEEP_MS, () => this.sweep());
   }
 
   beforeApplicationShutdown(): void {

@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../config.js';
 import { Database, statement } from '../database.js';
 import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
 import { scrub } from '../issuers/issuer-http.js';
+import { StoredAccounts } from '../issuers/stored-accounts.js';
 import { probeWords } from '../issuers/probe-words.js';
 import { MAIL_SENDER, type MailSender } from '../notifications/mail.js';
 import { Readiness } from './readiness.js';
@@ -45,6 +46,7 @@ export class Doctor {
     private readonly database: Database,
     private readonly readiness: Readiness,
     private readonly accounts: IssuerAccounts,
+    private readonly stored: StoredAccounts,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(MAIL_SENDER) private readonly mail: MailSender | null,
   ) {}
@@ -58,9 +60,35 @@ export class Doctor {
     const rest = database.some(({ state }) => state === 'fault')
       ? []
       : await Promise.all([this.#migrations(), this.#openWork()]);
-    const around = await Promise.all([this.#mailServer(), ...this.accounts.list(merchantId).map(issuerCheck)]);
-    const issuers = around.length > 1 ? [] : [noIssuer(merchantId)];
-    return [...database, ...rest.flat(), ...around, ...issuers, this.#publicUrl()];
+    const isReachable = rest.length > 0;
+    const issuers = [
+      ...(await Promise.all(this.accounts.list(merchantId).map(issuerCheck))),
+      ...(isReachable ? await this.#unusableAccounts(merchantId) : []),
+    ];
+    return [
+      ...database,
+      ...rest.flat(),
+      await this.#mailServer(),
+      ...(issuers.length === 0 ? [noIssuer(merchantId)] : issuers),
+      this.#publicUrl(),
+    ];
+  }
+
+  /** Stored, and not used: their payments wait. */
+  async #unusableAccounts(merchantId: string): Promise<Check[]> {
+    const stored = await this.stored.ofMerchant(merchantId);
+    return stored.flatMap((account): Check[] => {
+      const opened = this.stored.open(account);
+      const why = this.accounts.isFromSettings(account)
+        ? 'the settings of the service have this account too, and win'
+        : 'why' in opened
+          ? opened.why
+          : null;
+      const name = account.sandbox ? `${account.issuer} sandbox` : account.issuer;
+      return why === null
+        ? []
+        : [{ name, state: 'fault', words: `The stored account counts as not configured: ${why}.` }];
+    });
   }
 
   async #database(): Promise<Check[]> {

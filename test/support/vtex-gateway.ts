@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** How VTEX's side treats the next calls. */
-export type Manners = 'takes' | 'fails' | 'hangs' | 'resets' | 'redirects' | 'floods' | 'forbids';
+export type Manners = 'takes' | 'fails' | 'hangs' | 'resets' | 'redirects' | 'floods' | 'forbids' | 'upgrades';
 
 export interface GatewayCall {
   readonly method: string;
@@ -57,6 +57,11 @@ export class VtexGateway {
   #answer(response: http.ServerResponse): void {
     const { manners } = this;
     if (manners === 'hangs') return;
+    if (manners === 'upgrades') {
+      return void response.socket?.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+      );
+    }
     if (manners === 'resets') return void response.socket?.resetAndDestroy();
     if (manners === 'redirects') return void response.writeHead(307, { location: this.url('/elsewhere') }).end();
     if (manners === 'floods') {
