@@ -1,5 +1,10 @@
 import tseslint from 'typescript-eslint';
 
+const browserGlobals =
+  'document window self name event location status length parent top origin open close stop find history screen'.split(
+    ' ',
+  );
+
 export default tseslint.config(
   { ignores: ['dist', 'coverage', '.data'] },
   {
@@ -13,6 +18,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/require-await': 'off',
+      // preact's types bring a browser's globals, which are not there in Node.
+      'no-restricted-globals': ['error', ...browserGlobals],
     },
   },
 );

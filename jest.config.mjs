@@ -12,7 +12,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.data/'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
+  collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.spec.ts'],
   coverageProvider: 'v8',
   testTimeout: 30_000,
   maxWorkers: 2,
@@ -25,8 +25,13 @@ function swcOptions() {
     sourceMaps: 'inline',
     jsc: {
       target: 'es2023',
-      parser: { syntax: 'typescript', tsx: false, decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      parser: { syntax: 'typescript', tsx: true, decorators: true },
+      transform: {
+        legacyDecorator: true,
+        decoratorMetadata: true,
+        useDefineForClassFields: false,
+        react: { runtime: 'automatic', importSource: 'preact' },
+      },
       keepClassNames: true,
     },
   };

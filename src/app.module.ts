@@ -41,6 +41,7 @@ import { MerchantUpkeep } from './merchants/upkeep.js';
 import { MAIL_SENDER, type MailSender } from './notifications/mail.js';
 import { Notices } from './notifications/notices.js';
 import { Doctor } from './operations/doctor.js';
+import { DocsController, VERSION } from './openapi/docs.controller.js';
 import { HealthController } from './operations/health.controller.js';
 import { InternalDoctorController } from './operations/internal-doctor.controller.js';
 import { Log } from './operations/log.js';
@@ -65,11 +66,13 @@ export interface AppParts {
   readonly dataSource: DataSource;
   readonly log: Log;
   readonly mail: MailSender | null;
+  /** Of the package. */
+  readonly version: string;
 }
 
 @Module({})
 export class AppModule {
-  static with({ config, dataSource, log, mail }: AppParts): DynamicModule {
+  static with({ config, dataSource, log, mail, version }: AppParts): DynamicModule {
     return {
       module: AppModule,
       imports: [HttpModule],
@@ -92,12 +95,14 @@ export class AppModule {
         CallbacksController,
         InternalDoctorController,
         HealthController,
+        DocsController,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: DataSource, useValue: dataSource },
         { provide: Log, useValue: log },
         { provide: MAIL_SENDER, useValue: mail },
+        { provide: VERSION, useValue: version },
         { provide: LateLinks, useExisting: ManualCancellations },
         { provide: NewLinks, useExisting: VtexCalls },
         Database,

@@ -13,7 +13,7 @@ try {
     const mail = config.mail.smtpUrl && new SmtpSender(config.mail.smtpUrl);
     const service = await runService({
       config,
-      migrationsFolder: join(import.meta.dirname, '..', 'migrations'),
+      projectFolder: join(import.meta.dirname, '..'),
       mail,
       migrate: false,
     });

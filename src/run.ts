@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { AppParts } from './app.module.js';
@@ -8,13 +9,15 @@ import { prepareQueue } from './jobs/queue-schema.js';
 import type { MailSender } from './notifications/mail.js';
 import { Log } from './operations/log.js';
 import { makeServer, stopServer } from './server.js';
+import { readVersion } from './version.js';
 
 /** Why the service does not start; the message says what to do. */
 export class StartError extends Error {}
 
 export interface RunOptions {
   readonly config: Config;
-  readonly migrationsFolder: string;
+  /** With `package.json` and `migrations/`. */
+  readonly projectFolder: string;
   readonly mail: MailSender | null;
   /** Development applies migrations itself; production refuses to start while one is pending. */
   readonly migrate: boolean;
@@ -40,14 +43,14 @@ const DATABASE_WAIT_MS = 30_000;
  */
 export async function runService({
   config,
-  migrationsFolder,
+  projectFolder,
   mail,
   migrate,
   log = new Log(config.logLevel),
   databaseWaitMs = DATABASE_WAIT_MS,
 }: RunOptions): Promise<RunningService> {
   const dataSource = await connect(
-    () => makeDataSource(config.databaseUrl, migrationsFolder, { poolSize: config.databasePoolSize }),
+    () => makeDataSource(config.databaseUrl, join(projectFolder, 'migrations'), { poolSize: config.databasePoolSize }),
     databaseWaitMs,
     log,
   );
@@ -58,7 +61,7 @@ export async function runService({
     }
     if (await dataSource.showMigrations())
       throw new StartError('A migration is pending. Run "npm run migration:run" first.');
-    const parts: AppParts = { config, dataSource, log, mail };
+    const parts: AppParts = { config, dataSource, log, mail, version: readVersion(projectFolder) };
     const app = await makeServer(parts);
     const port = await listen(app, config);
     const stop = async () => {

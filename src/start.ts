@@ -57,7 +57,7 @@ async function start(): Promise<void> {
     : new OutboxSender((text) => console.log(text));
   const service = await runService({
     config,
-    migrationsFolder: join(projectFolder, 'migrations'),
+    projectFolder,
     mail,
     migrate: true,
   });

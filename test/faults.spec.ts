@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import net, { type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import pg from 'pg';
 import { FollowUp } from '../src/cancellations/follow-up.js';
 import { readConfig } from '../src/config.js';
@@ -70,7 +69,7 @@ function start(
 ) {
   return runService({
     config: readConfig({ HOST: '127.0.0.1', ...testCredentials, ...settings(own.url), PORT: String(port) }),
-    migrationsFolder: join(process.cwd(), 'migrations'),
+    projectFolder: process.cwd(),
     mail: null,
     migrate: false,
     log: new Log('info', { write: (line) => lines.push(line) }),

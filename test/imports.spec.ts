@@ -128,6 +128,8 @@ describe('an issuer folder', () => {
 
 describe('folders', () => {
   const isIn = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
+  /** The document of the API is held to the types of what is shown. */
+  const isOfTheDocument = ({ file, kind }: Import) => isIn('openapi')(file) && kind === 'type';
 
   it('payments know nothing of what is done with them', () => {
     const others = ['cancellations', 'authorizations', 'settlements', 'refunds', 'inbound'];
@@ -149,12 +151,26 @@ describe('folders', () => {
 
   it('merchants know nothing of cancellations, and only the application knows merchants', () => {
     const broken = imports.filter(
-      ({ file, target }) =>
-        (isIn('merchants')(file) && /^(manual-)?cancellations\//.test(target)) ||
-        (isIn('merchants')(target) && !isIn('merchants')(file) && !['server.ts', 'app.module.ts'].includes(file)),
+      (line) =>
+        (isIn('merchants')(line.file) && /^(manual-)?cancellations\//.test(line.target)) ||
+        (isIn('merchants')(line.target) &&
+          !isIn('merchants')(line.file) &&
+          !['server.ts', 'app.module.ts'].includes(line.file) &&
+          !isOfTheDocument(line)),
     );
 
     expect(broken).toEqual([]);
+  });
+
+  it('openapi takes the types of the features and the words of the protocol, and only the application knows it', () => {
+    const words = /^(openapi|vtex)\/|^(config|issuers\/index|issuers\/issuer|manual-cancellations\/manual-reason)$/;
+    const out = imports.filter(
+      ({ file, target, kind }) => isIn('openapi')(file) && isOurs(target) && kind !== 'type' && !words.test(target),
+    );
+    const into = imports.filter(({ file, target }) => !isIn('openapi')(file) && isIn('openapi')(target));
+
+    expect(out).toEqual([]);
+    expect(into.map(({ file }) => file).sort()).toEqual(['app.module.ts', 'openapi-command.ts']);
   });
 
   it('vtex knows nothing of the features, but for the log', () => {

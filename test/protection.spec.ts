@@ -245,7 +245,11 @@ async function startCounter(target: string, delayMs: number): Promise<Counter> {
   const pass = async ({ method = '', url = '', headers }: http.IncomingMessage, body: Buffer) => {
     await sleep(delayMs);
     const { authorization = '', 'content-type': type = '' } = headers;
-    const answer = await fetch(target + url, { method, headers: { authorization, 'content-type': type }, body });
+    const answer = await fetch(target + url, {
+      method,
+      headers: { authorization, 'content-type': type },
+      body: new Uint8Array(body),
+    });
     return { status: answer.status, text: await answer.text() };
   };
   server.listen(0, '127.0.0.1');

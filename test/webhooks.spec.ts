@@ -102,7 +102,7 @@ const cardKeyOf = ({ reference }: Payment) => ({ cardKey: String(reference.cardK
 
 async function post(path: string, { headers, body }: { headers: Readonly<Record<string, string>>; body: string }) {
   const response = await fetch(service.url + path, { method: 'POST', headers, body });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as unknown };
 }
 
 function alert(about: CorecardCallback, at?: string) {

@@ -20,7 +20,7 @@ export function welcome({ url, appKey, appToken, adminToken, testSuite, simulato
   const [first] = simulators;
   return [
     '',
-    `The connector listens on ${url}.`,
+    `The connector listens on ${url}. All that it answers: ${url}/docs`,
     ...(first ? tryOut(first) : ['No issuer is simulated: each has a base URL of its own in the environment.']),
     '',
   ].join('\n');

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { readConfig, type Environment } from '../../src/config.js';
 import { OutboxSender, type MailSender } from '../../src/notifications/mail.js';
 import { Log } from '../../src/operations/log.js';
@@ -38,7 +37,7 @@ export async function startTestService(
   });
   const service = await runService({
     config,
-    migrationsFolder: join(process.cwd(), 'migrations'),
+    projectFolder: process.cwd(),
     mail: mail === undefined ? outbox : mail,
     migrate: false,
     log: new Log(config.logLevel, { write: (line) => lines.push(line) }),

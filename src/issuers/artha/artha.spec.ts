@@ -510,7 +510,7 @@ describe('the simulated issuer', () => {
     const send = async (path: string, init: RequestInit) => {
       const answer = await fetch(`${simulator.url}${path}`, init);
       expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-      return { status: answer.status, fault: lastRequest().fault, body: await answer.json() };
+      return { status: answer.status, fault: lastRequest().fault, body: (await answer.json()) as unknown };
     };
     /** A request of any content, signed as the connector signs. */
     const signed = (body: Record<string, unknown> | string, own: Record<string, string> = {}) => {

@@ -57,16 +57,21 @@ export interface ArthaReference {
   readonly cardId: string;
 }
 
-const referenceSchema: z.ZodType<ArthaReference> = z.strictObject({
-  cardId: z
-    .string({ error: 'cardId must be text' })
-    .refine((cardId) => cardId.trim() !== '' && cardId.length <= 255, {
-      error: 'cardId must have 1 to 255 characters, not only blanks',
-    })
-    .refine((cardId) => !/[\p{Cc}\p{Cs}]/u.test(cardId), {
-      error: 'cardId must not contain control characters or half characters',
-    }),
-});
+const referenceSchema: z.ZodType<ArthaReference> = z
+  .strictObject({
+    cardId: z
+      .string({ error: 'cardId must be text' })
+      .refine((cardId) => cardId.trim() !== '' && cardId.length <= 255, {
+        error: 'cardId must have 1 to 255 characters, not only blanks',
+      })
+      .refine((cardId) => !/[\p{Cc}\p{Cs}]/u.test(cardId), {
+        error: 'cardId must not contain control characters or half characters',
+      }),
+  })
+  .meta({
+    description: 'The id of the card, as text of 1 to 255 characters.',
+    examples: [{ cardId: 'd55709b7-a56f-4bcc-b08a-00131bfc8bf1' }],
+  });
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -51,14 +51,20 @@ const shape = {
 
 const MAX_INT32 = 2_147_483_647;
 
-const referenceSchema = z.strictObject({
-  /** The embossing account's id; text, because a JavaScript number loses digits beyond 2^53. Kept without leading zeros. */
-  adminNumber: adminNumber(),
-  /** Which of the account's card orders: only the pair identifies one. */
-  cardSequenceNumber: cardSequenceNumber(),
-  /** The address of the end user who ordered the card; CoreCard wants it with every call. */
-  externalIp: ipAddress().optional(),
-});
+const referenceSchema = z
+  .strictObject({
+    /** The embossing account's id; text, because a JavaScript number loses digits beyond 2^53. Kept without leading zeros. */
+    adminNumber: adminNumber(),
+    /** Which of the account's card orders: only the pair identifies one. */
+    cardSequenceNumber: cardSequenceNumber(),
+    /** The address of the end user who ordered the card; CoreCard wants it with every call. */
+    externalIp: ipAddress().optional(),
+  })
+  .meta({
+    description:
+      'The embossing account and which of its card orders; `externalIp` is the address of whoever ordered it.',
+    examples: [{ adminNumber: '129409', cardSequenceNumber: 1 }],
+  });
 
 /** CoreCard, CoreCredit API: cancels the order of a physical card, as long as the embosser has not printed it. */
 export const corecard = defineIssuer({

@@ -5,11 +5,21 @@ import type { Evidence, Secret } from '../issuer.js';
 import type { QitechAccount, QitechSettings } from './qitech.js';
 
 /** What a payment bought, in QI Tech's keys. `cardKey` lets the card be asked for when its cancelling ran into trouble. */
-export const referenceSchema = z.strictObject({
-  walletKey: key('walletKey'),
-  paymentInstrumentKey: key('paymentInstrumentKey'),
-  cardKey: key('cardKey').optional(),
-});
+export const referenceSchema = z
+  .strictObject({
+    walletKey: key('walletKey'),
+    paymentInstrumentKey: key('paymentInstrumentKey'),
+    cardKey: key('cardKey').optional(),
+  })
+  .meta({
+    description: 'Keys are UUIDs of version 4. With `cardKey` the card can be asked for too.',
+    examples: [
+      {
+        walletKey: 'abeca0d0-a09d-4b3b-a495-40b553422ced',
+        paymentInstrumentKey: '8cb70dea-9fb0-4a68-9572-99a72849c8d6',
+      },
+    ],
+  });
 
 /** A card's key in the form in which a reference holds it; null when it is none. */
 export const cardKeyOrNull = (value: unknown): string | null =>

@@ -11,25 +11,30 @@ import type { VaultAccount } from './vault.js';
 const MAX_INT64 = 9_223_372_036_854_775_807n;
 
 /** A card request, and whose token may cancel it. */
-export const referenceSchema = z.strictObject(
-  {
-    cardRequestId: z
-      .string({ error: 'cardRequestId must be text, such as "124125"' })
-      .refine((id) => /^\d{1,40}$/.test(id) && BigInt(id) >= 1n && BigInt(id) <= MAX_INT64, {
-        error: `cardRequestId must be digits that make a number from 1 to ${MAX_INT64}`,
-      }),
-    userKey: z
-      .string({ error: 'userKey must be text: a key of USER_TOKENS' })
-      .regex(/^[^\p{Cc}]{1,255}$/u, { error: 'userKey must be 1 to 255 characters without control characters' })
-      .optional(),
-  },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `${issue.keys.join(', ')}: a Vault reference has only cardRequestId and userKey`
-        : 'a Vault reference must be an object with cardRequestId and, where needed, userKey',
-  },
-);
+export const referenceSchema = z
+  .strictObject(
+    {
+      cardRequestId: z
+        .string({ error: 'cardRequestId must be text, such as "124125"' })
+        .refine((id) => /^\d{1,40}$/.test(id) && BigInt(id) >= 1n && BigInt(id) <= MAX_INT64, {
+          error: `cardRequestId must be digits that make a number from 1 to ${MAX_INT64}`,
+        }),
+      userKey: z
+        .string({ error: 'userKey must be text: a key of USER_TOKENS' })
+        .regex(/^[^\p{Cc}]{1,255}$/u, { error: 'userKey must be 1 to 255 characters without control characters' })
+        .optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `${issue.keys.join(', ')}: a Vault reference has only cardRequestId and userKey`
+          : 'a Vault reference must be an object with cardRequestId and, where needed, userKey',
+    },
+  )
+  .meta({
+    description: 'The number of the card request as text; `userKey` names the end user whose token may cancel it.',
+    examples: [{ cardRequestId: '124125' }],
+  });
 
 export type VaultReference = z.output<typeof referenceSchema>;
 
