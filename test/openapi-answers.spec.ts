@@ -316,6 +316,12 @@ const rows: readonly (readonly [
   [
     'takeCallbackOfAccount',
     404,
+    'an issuer that does not call',
+    () => ({ params: { ...vault, accountId: 'default' }, body: {} }),
+  ],
+  [
+    'takeCallbackOfAccount',
+    401,
     'no such account',
     () => ({ params: { issuer: 'corecard', accountId: 'nobody' }, body: {} }),
   ],

@@ -23,11 +23,7 @@ const rejected = (status: number, means: string): readonly Answer[] =>
     example: callback.rejection,
   }));
 
-const unknown = refusal(
-  404,
-  'No such issuer or account, or an issuer that tells nothing by itself.',
-  'there is nothing at this path',
-);
+const unknown = refusal(404, 'No such issuer, or one that tells nothing by itself.', 'there is nothing at this path');
 
 const operation = (operationId: string, where: string, parameters: readonly Parameter[]): Operation => ({
   operationId,
@@ -44,7 +40,7 @@ The body is the one that the issuer documents. Any method is taken; issuers use 
   responses: responses([
     ...acknowledged,
     ...rejected(400, 'authentic, but not of the documented shape.'),
-    ...rejected(401, 'forged, or it cannot be verified.'),
+    ...rejected(401, 'forged, or it cannot be verified; or nobody has such an account.'),
     ...(parameters.length === 0 ? [] : [unknown]),
     { ...fault, means: 'Not durable: send it again.' },
   ]),
