@@ -15,7 +15,7 @@ export default {
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.spec.ts'],
   coverageProvider: 'v8',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  maxWorkers: 3,
 };
 
 function swcOptions() {
