@@ -239,7 +239,7 @@ describe('a callback', () => {
     const ofDefault = await post('artha', message);
 
     expect(heard.status).toBe(200);
-    expect(others.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 404]);
+    expect(others.map(({ status }) => status)).toEqual([401, 401, 401, 401, 404, 404]);
     expect(ofDefault.status).toBe(401);
     expect(await database.query('select merchant_id, sandbox from issuer_callbacks')).toEqual([
       { merchant_id: 'rival', sandbox: false },
