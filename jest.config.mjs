@@ -1,5 +1,15 @@
 /** @type {import('jest').Config} */
-const esmPackages = ['@nestjs', 'axios', 'cookie', 'set-cookie-parser', 'pg-boss', 'serialize-error', 'non-error'];
+const esmPackages = [
+  '@nestjs',
+  'axios',
+  'cookie',
+  'set-cookie-parser',
+  'pg-boss',
+  'serialize-error',
+  'non-error',
+  '@formatjs',
+  'intl-messageformat',
+];
 
 export default {
   testEnvironment: 'node',

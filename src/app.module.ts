@@ -19,6 +19,8 @@ import { InternalPaymentsController } from './cancellations/internal-payments.co
 import { IssuerCallbacks } from './cancellations/issuer-callbacks.js';
 import { PaymentHistories } from './cancellations/payment-history.js';
 import { CONFIG, type Config } from './config.js';
+import { ConsoleAssetsController } from './console/assets.controller.js';
+import { Contexts } from './console/contexts.js';
 import { Database } from './database.js';
 import { InternalIssuersController } from './cancellations/internal-issuers.controller.js';
 import { InboundController } from './inbound/inbound.controller.js';
@@ -95,6 +97,7 @@ export class AppModule {
         CallbacksController,
         InternalDoctorController,
         HealthController,
+        ConsoleAssetsController,
         DocsController,
       ],
       providers: [
@@ -138,6 +141,7 @@ export class AppModule {
         IssuerCallbacks,
         FollowUp,
         Notices,
+        Contexts,
       ],
     };
   }

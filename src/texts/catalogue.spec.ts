@@ -1,0 +1,36 @@
+import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
+import { manualReasons } from '../manual-cancellations/manual-reason.js';
+import { catalogue, type TextKey } from './catalogue.js';
+import { languages } from './language.js';
+
+const keys = Object.keys(catalogue) as TextKey[];
+
+describe.each(keys)('the text %s', (key) => {
+  it('is there in every language', () => {
+    for (const language of languages) expect(catalogue[key][language].trim()).not.toBe('');
+  });
+
+  it('names the same values in every language', () => {
+    const [first, ...others] = languages.map((language) => [...valuesOf(parse(catalogue[key][language]))].sort());
+    for (const other of others) expect(other).toEqual(first);
+  });
+});
+
+describe('the catalogue', () => {
+  it('has a text for every reason', () => {
+    for (const reason of Object.keys(manualReasons)) expect(catalogue).toHaveProperty([`reason.${reason}`]);
+  });
+});
+
+function valuesOf(elements: readonly MessageFormatElement[]): Set<string> {
+  const found = new Set<string>();
+  for (const element of elements) {
+    if (element.type === TYPE.literal || element.type === TYPE.pound) continue;
+    found.add(element.value);
+    if (element.type === TYPE.plural || element.type === TYPE.select) {
+      for (const { value } of Object.values(element.options)) for (const name of valuesOf(value)) found.add(name);
+    }
+    if (element.type === TYPE.tag) for (const name of valuesOf(element.children)) found.add(name);
+  }
+  return found;
+}
