@@ -19,8 +19,20 @@ import { InternalPaymentsController } from './cancellations/internal-payments.co
 import { IssuerCallbacks } from './cancellations/issuer-callbacks.js';
 import { PaymentHistories } from './cancellations/payment-history.js';
 import { CONFIG, type Config } from './config.js';
+import { ConsoleAccess } from './console/access.js';
+import { AccountController } from './console/account.controller.js';
 import { ConsoleAssetsController } from './console/assets.controller.js';
+import { AuditLog } from './console/audit.js';
 import { Contexts } from './console/contexts.js';
+import { ConsoleFaultPages } from './console/fault-pages.js';
+import { HomeController } from './console/home.controller.js';
+import { Passwords } from './console/passwords.js';
+import { People } from './console/people.js';
+import { Sessions } from './console/sessions.js';
+import { SignInController } from './console/sign-in.controller.js';
+import { SignIn } from './console/sign-in.js';
+import { SignInThrottle } from './console/sign-in-throttle.js';
+import { ConsoleUpkeep } from './console/upkeep.js';
 import { Database } from './database.js';
 import { InternalIssuersController } from './cancellations/internal-issuers.controller.js';
 import { InboundController } from './inbound/inbound.controller.js';
@@ -36,6 +48,7 @@ import { ConnectionController } from './merchants/connection.controller.js';
 import { Connections } from './merchants/connections.js';
 import { InternalIssuerAccountsController } from './merchants/internal-issuer-accounts.controller.js';
 import { InternalMerchantsController } from './merchants/internal-merchants.controller.js';
+import { InternalPeopleController } from './merchants/internal-people.controller.js';
 import { InternalSecretsController } from './merchants/internal-secrets.controller.js';
 import { MerchantRegister } from './merchants/merchant-register.js';
 import { Merchants } from './merchants/merchants.js';
@@ -91,6 +104,7 @@ export class AppModule {
         InternalManualCancellationsController,
         InternalIssuersController,
         InternalMerchantsController,
+        InternalPeopleController,
         InternalIssuerAccountsController,
         InternalSecretsController,
         ConnectionController,
@@ -98,6 +112,9 @@ export class AppModule {
         InternalDoctorController,
         HealthController,
         ConsoleAssetsController,
+        HomeController,
+        SignInController,
+        AccountController,
         DocsController,
       ],
       providers: [
@@ -142,6 +159,15 @@ export class AppModule {
         FollowUp,
         Notices,
         Contexts,
+        Passwords,
+        Sessions,
+        SignInThrottle,
+        SignIn,
+        People,
+        AuditLog,
+        ConsoleAccess,
+        ConsoleFaultPages,
+        ConsoleUpkeep,
       ],
     };
   }

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { readAccountSettings } from './issuers/account-settings.js';
 import { issuers, type IssuerCode } from './issuers/index.js';
 import type { Account, SomeIssuer } from './issuers/issuer.js';
 import { masterKeyFault, masterKeyList, masterKeyListFault, MasterKeys } from './sealed.js';
 import * as setting from './setting-kinds.js';
+import { isTimeZone } from './time-zone.js';
 import { paymentMethodsFault } from './vtex/payment-methods.js';
 
 /** Everything that can be set, read and checked once at start. */
@@ -32,6 +34,12 @@ export interface Config {
   readonly testSuiteDeadlineMs: number;
   readonly logLevel: string;
   readonly webConcurrency: number;
+  /** The addresses and networks of the proxies in front, whose word on who calls is taken. */
+  readonly trustedProxies: readonly string[];
+  /** Of a merchant that has none; an IANA name. */
+  readonly timeZone: string;
+  /** How much work a password's hash is, as a power of two. */
+  readonly passwordCost: number;
   readonly mail: { readonly smtpUrl: setting.Secret | null; readonly notifyEmail: string | null };
   readonly cancelManuallyStatus: 200 | 501;
   readonly pendingStatus: 500 | 200;
@@ -134,6 +142,17 @@ const general = z.object({
   TEST_SUITE_DEADLINE_MS: setting.integer({ min: 100, max: 4_900 }).default(4_000),
   LOG_LEVEL: setting.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   WEB_CONCURRENCY: setting.integer({ min: 1, max: 64 }).default(1),
+  TRUSTED_PROXIES: setting
+    .list()
+    .refine((proxies) => proxies.every(isNetwork), {
+      error: 'must be addresses or networks separated by commas, such as 10.0.0.0/8',
+    })
+    .default([]),
+  TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, { error: 'must be the IANA name of a time zone, such as America/Sao_Paulo' })
+    .default('America/Sao_Paulo'),
+  PASSWORD_COST: setting.integer({ min: 14, max: 20 }).default(17),
   SMTP_URL: setting
     .secret((value) => (/^smtps?:\/\/.+/.test(value) ? null : 'must look like smtp://user:password@host:587'))
     .optional(),
@@ -180,6 +199,12 @@ function atLeast16(value: string): string | null {
 
 /** With a dot in it: a whole top-level domain would let anybody in. */
 const isHostName = (host: string) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host);
+
+function isNetwork(text: string): boolean {
+  const [, address = '', length = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(length) <= (version === 4 ? 32 : 128);
+}
 
 function missing(words: string) {
   return z.never({ error: words });
@@ -232,6 +257,9 @@ export function readConfig(environment: Environment): Config {
     testSuiteDeadlineMs: settings.TEST_SUITE_DEADLINE_MS,
     logLevel: settings.LOG_LEVEL,
     webConcurrency: settings.WEB_CONCURRENCY,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    timeZone: settings.TIME_ZONE,
+    passwordCost: settings.PASSWORD_COST,
     mail: { smtpUrl: settings.SMTP_URL ?? null, notifyEmail: settings.NOTIFY_EMAIL ?? null },
     cancelManuallyStatus: settings.CANCEL_MANUALLY_STATUS === '501' ? 501 : 200,
     pendingStatus: settings.PENDING_STATUS === '200' ? 200 : 500,

@@ -7,6 +7,8 @@ import { AppModule, type AppParts } from './app.module.js';
 import type { Config } from './config.js';
 import { CancellationProgress } from './cancellations/cancellation-progress.js';
 import { FollowUp } from './cancellations/follow-up.js';
+import { ConsoleAccess } from './console/access.js';
+import { ConsoleFaultPages } from './console/fault-pages.js';
 import { AxiosIssuerHttp } from './issuers/issuer-http.js';
 import { Jobs } from './jobs/jobs.js';
 import { refusalOf } from './merchants/internal-access.js';
@@ -29,7 +31,7 @@ const DRAIN_MS = 1_000;
 
 /** Makes the application; it does not listen yet. */
 export async function makeServer(parts: AppParts): Promise<NestFastifyApplication> {
-  const filter = new VtexExceptionFilter(parts.log);
+  const filter = new VtexExceptionFilter(parts.log, () => app.get(ConsoleFaultPages));
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     // The protocol's time-outs are ours to keep; a slow sender is cut off.
@@ -39,6 +41,8 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       authenticate({ request, reply, done: () => filter.answer(error, request, reply) }),
     forceCloseConnections: 'idle',
+    // Only what stands in front of us may say who calls; tries to sign in are counted by it.
+    ...(parts.config.trustedProxies.length > 0 ? { trustProxy: [...parts.config.trustedProxies] } : {}),
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(parts), adapter, {
     logger: parts.log,
@@ -54,6 +58,14 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
     if (route.url === '/payments') route.bodyLimit = CREATE_BODY_LIMIT;
   });
   fastify.addHook('onRequest', (request, reply, done) => authenticate({ request, reply, done }));
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!(await app.get(ConsoleAccess).letIn(request, reply))) return reply;
+  });
+  fastify.addHook('preHandler', async (request, reply) => {
+    if (app.get(ConsoleAccess).isOwnForm(request)) return;
+    app.get(ConsoleFaultPages).refuseForm(request, reply);
+    return reply;
+  });
   await app.init();
   await fastify.ready();
   return app;

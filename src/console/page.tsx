@@ -30,7 +30,7 @@ const sections = [
   { id: 'issuers', path: '/console/issuers', role: 'viewer' },
   { id: 'people', path: '/console/people', role: 'admin' },
   { id: 'audit', path: '/console/audit', role: 'admin' },
-  { id: 'outbox', path: '/console/outbox', role: 'viewer' },
+  { id: 'outbox', path: '/console/outbox', role: 'admin' },
 ] as const satisfies readonly { readonly id: string; readonly path: string; readonly role: Role }[];
 
 export type SectionId = (typeof sections)[number]['id'] | 'account';
@@ -58,7 +58,8 @@ export const pageHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
+  // With no-referrer browsers would send `Origin: null` with a form, and its origin could not be checked.
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 } as const;

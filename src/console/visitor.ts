@@ -1,3 +1,4 @@
+import { ForbiddenException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Language } from '../texts/language.js';
 
@@ -33,6 +34,17 @@ declare module 'fastify' {
 export function visitorOf(request: FastifyRequest): Visitor {
   if (request.visitor === undefined) throw new Error('Bug: a page of the console was reached without a session');
   return request.visitor;
+}
+
+/**
+ * The person that the session hook found, where their role allows this.
+ *
+ * @throws ForbiddenException which is answered with a page that says so
+ */
+export function visitorWhoMay(role: Role, request: FastifyRequest): Visitor {
+  const visitor = visitorOf(request);
+  if (!mayActAs(role, visitor)) throw new ForbiddenException();
+  return visitor;
 }
 
 /** The key of the session's forms, which the session hook has set. */

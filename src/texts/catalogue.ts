@@ -1,13 +1,21 @@
+import { auditTexts } from './audit.js';
 import type { Text } from './language.js';
+import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
 import { shellTexts } from './shell.js';
+import { signInTexts } from './sign-in.js';
 import { stateTexts } from './states.js';
 import { stepTexts } from './steps.js';
 
 /** Every text of pages and messages. One area, one file; the three languages of a text stand together. */
-export const catalogue = { ...reasonTexts, ...stateTexts, ...stepTexts, ...shellTexts } as const satisfies Record<
-  string,
-  Text
->;
+export const catalogue = {
+  ...reasonTexts,
+  ...stateTexts,
+  ...stepTexts,
+  ...shellTexts,
+  ...signInTexts,
+  ...auditTexts,
+  ...peopleTexts,
+} as const satisfies Record<string, Text>;
 
 export type TextKey = keyof typeof catalogue;

@@ -44,5 +44,16 @@ export const shellTexts = {
     'pt-BR': 'Algo deu errado do nosso lado. Nada se perdeu; tente de novo em um minuto.',
     es: 'Algo falló de nuestro lado. No se perdió nada; inténtelo de nuevo en un minuto.',
   },
+  'fault.title': { en: 'This did not work', 'pt-BR': 'Não foi possível', es: 'No fue posible' },
+  'fault.unreadable': {
+    en: 'We could not read this request. Nothing was changed.',
+    'pt-BR': 'Não conseguimos ler esta solicitação. Nada foi alterado.',
+    es: 'No pudimos leer esta solicitud. No se cambió nada.',
+  },
+  'fault.reference': {
+    en: 'Reference for support: {errorId}',
+    'pt-BR': 'Referência para o suporte: {errorId}',
+    es: 'Referencia para soporte: {errorId}',
+  },
   'fault.back': { en: 'Back to the list', 'pt-BR': 'Voltar para a lista', es: 'Volver a la lista' },
 } as const satisfies Readonly<Record<string, Text>>;

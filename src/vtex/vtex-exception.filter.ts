@@ -4,10 +4,26 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../operations/log.js';
 import { addresseeOf, faultAnswersOf, isVtexRoute, sendAnswer } from './vtex-http.js';
 
+/** What is told of a fault: the status, and the reference that finds it in the log, where it is ours. */
+export interface Fault {
+  readonly status: number;
+  readonly errorId: string | null;
+}
+
+/** A part of the service that answers faults in a shape of its own: as pages for people. */
+export interface FaultPages {
+  isFor(request: FastifyRequest): boolean;
+  answer(fault: Fault, request: FastifyRequest, reply: FastifyReply): void;
+}
+
 /** The only catch-all: one log line with an id, and an answer that shows nothing of the fault, in the shape of whoever asked. */
 @Catch()
 export class VtexExceptionFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  /** @param pages got when they are first needed: they are made after this */
+  constructor(
+    private readonly log: Log,
+    private readonly pages: () => FaultPages | null = () => null,
+  ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -18,6 +34,11 @@ export class VtexExceptionFilter implements ExceptionFilter {
   answer(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const status = statusOf(exception);
     if (isVtexRoute(request)) return this.#answerVtex(exception, status, request, reply);
+    const pages = this.pages();
+    if (pages?.isFor(request)) {
+      const errorId = status < 500 ? null : this.#logFault(exception, request);
+      return pages.answer({ status, errorId }, request, reply);
+    }
     if (exception instanceof HttpException) {
       const answer = exception.getResponse();
       void reply.status(exception.getStatus()).send(typeof answer === 'string' ? { message: answer } : answer);

@@ -1,0 +1,52 @@
+import type { Text } from './language.js';
+
+/**
+ * What stands in the audit log: `audit.action.<action>` says what was done, with the entry's `{subject}` and details. Whoever writes a new
+ * kind of entry adds its text here.
+ */
+export const auditTexts = {
+  'audit.action.signed-in': { en: 'Signed in', 'pt-BR': 'Entrou', es: 'Inició sesión' },
+  'audit.action.sign-in-failed': {
+    en: 'Sign-in with a wrong password',
+    'pt-BR': 'Tentativa de entrar com senha incorreta',
+    es: 'Intento de iniciar sesión con contraseña incorrecta',
+  },
+  'audit.action.sign-in-blocked': {
+    en: 'Sign-in blocked for 15 minutes after too many wrong passwords',
+    'pt-BR': 'Entrada bloqueada por 15 minutos após senhas incorretas demais',
+    es: 'Inicio de sesión bloqueado por 15 minutos tras demasiadas contraseñas incorrectas',
+  },
+  'audit.action.password-chosen': {
+    en: 'Chose a password with a one-time link',
+    'pt-BR': 'Escolheu uma senha com um link de uso único',
+    es: 'Eligió una contraseña con un enlace de un solo uso',
+  },
+  'audit.action.password-changed': {
+    en: 'Changed the own password',
+    'pt-BR': 'Alterou a própria senha',
+    es: 'Cambió su propia contraseña',
+  },
+  'audit.action.person-added': {
+    en: 'Added {subject} as {role, select, viewer {viewer} operator {operator} other {administrator}}',
+    'pt-BR':
+      'Adicionou {subject} com o perfil {role, select, viewer {Consulta} operator {Operação} other {Administração}}',
+    es: 'Agregó a {subject} con el perfil {role, select, viewer {Consulta} operator {Operación} other {Administración}}',
+  },
+  'audit.action.role-changed': {
+    en: 'Changed the role of {subject} from {from, select, viewer {viewer} operator {operator} other {administrator}} to {to, select, viewer {viewer} operator {operator} other {administrator}}',
+    'pt-BR':
+      'Alterou o perfil de {subject} de {from, select, viewer {Consulta} operator {Operação} other {Administração}} para {to, select, viewer {Consulta} operator {Operação} other {Administração}}',
+    es: 'Cambió el perfil de {subject} de {from, select, viewer {Consulta} operator {Operación} other {Administración}} a {to, select, viewer {Consulta} operator {Operación} other {Administración}}',
+  },
+  'audit.action.person-disabled': {
+    en: 'Disabled {subject}',
+    'pt-BR': 'Desativou {subject}',
+    es: 'Desactivó a {subject}',
+  },
+  'audit.action.person-enabled': { en: 'Enabled {subject}', 'pt-BR': 'Reativou {subject}', es: 'Reactivó a {subject}' },
+  'audit.action.link-made': {
+    en: 'Made a one-time link for {subject}',
+    'pt-BR': 'Gerou um link de uso único para {subject}',
+    es: 'Generó un enlace de un solo uso para {subject}',
+  },
+} as const satisfies Readonly<Record<string, Text>>;
