@@ -18,6 +18,8 @@ import { FollowUp } from './cancellations/follow-up.js';
 import { InternalPaymentsController } from './cancellations/internal-payments.controller.js';
 import { IssuerCallbacks } from './cancellations/issuer-callbacks.js';
 import { PaymentHistories } from './cancellations/payment-history.js';
+import { PersonsWords } from './cancellations/persons-words.js';
+import { TakeOver } from './cancellations/take-over.js';
 import { CONFIG, type Config } from './config.js';
 import { ConsoleAccess } from './console/access.js';
 import { AccountController } from './console/account.controller.js';
@@ -44,6 +46,7 @@ import { UserTokens } from './issuers/user-tokens.js';
 import { Jobs } from './jobs/jobs.js';
 import { InternalManualCancellationsController } from './manual-cancellations/internal-manual-cancellations.controller.js';
 import { ManualCancellations } from './manual-cancellations/manual-cancellations.js';
+import { ManualMoves } from './manual-cancellations/manual-moves.js';
 import { ConnectionController } from './merchants/connection.controller.js';
 import { Connections } from './merchants/connections.js';
 import { InternalIssuerAccountsController } from './merchants/internal-issuer-accounts.controller.js';
@@ -157,6 +160,9 @@ export class AppModule {
         CancellationService,
         IssuerCallbacks,
         FollowUp,
+        PersonsWords,
+        TakeOver,
+        ManualMoves,
         Notices,
         Contexts,
         Passwords,

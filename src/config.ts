@@ -86,6 +86,8 @@ export type IssuerMode = (typeof issuerModes)[number];
 export interface IssuerSettings {
   readonly mode: IssuerMode;
   readonly giveUpMs: number;
+  /** How long a person may take over what the machine could not do, before it counts as overdue. */
+  readonly manualDueMs: number;
   readonly timeoutMs: number;
   /** What protects an account; see Protection. */
   readonly limits: { readonly mostAtOnce: number; readonly breakerFaults: number; readonly breakerPauseMs: number };
@@ -328,6 +330,7 @@ function readIssuer(
     MODE: setting.oneOf(issuerModes).default('live'),
     TIMEOUT_MS: setting.integer({ min: 100, max: 25_000 }).default(issuer.timeoutMs),
     GIVE_UP_HOURS: setting.decimal({ min: 0, max: 20 }).default(issuer.giveUpHours),
+    MANUAL_DUE_HOURS: setting.decimal({ min: 0, max: 720 }).default(issuer.manualDueHours),
     MAX_CONCURRENT: setting.integer({ min: 1, max: 1_000 }).default(50),
     BREAKER_FAULTS: setting.integer({ min: 1, max: 1_000_000 }).default(10),
     BREAKER_PAUSE_MS: setting.integer({ min: 100, max: 600_000 }).default(10_000),
@@ -340,6 +343,7 @@ function readIssuer(
     mode: read.data?.MODE ?? 'live',
     timeoutMs,
     giveUpMs: (read.data?.GIVE_UP_HOURS ?? issuer.giveUpHours) * 3_600_000,
+    manualDueMs: (read.data?.MANUAL_DUE_HOURS ?? issuer.manualDueHours) * 3_600_000,
     limits: {
       mostAtOnce: read.data?.MAX_CONCURRENT ?? 1,
       breakerFaults: read.data?.BREAKER_FAULTS ?? 1,

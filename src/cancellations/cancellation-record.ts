@@ -137,7 +137,8 @@ export class CancellationRecord {
     if (move.kind === 'manual') {
       await this.store.setManual(sql, key, move.reason);
       if (move.reason === 'dry_run') await this.#noteDryRun(sql, key, cancellation);
-      return this.manual.open(sql, { ...key, kind: 'whole', reason: move.reason });
+      await this.manual.open(sql, { ...key, kind: 'whole', reason: move.reason });
+      return;
     }
     await this.store.setWaiting(sql, key, move.dueAt);
     await this.jobs.enqueue(sql, {

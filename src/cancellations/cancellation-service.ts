@@ -165,7 +165,8 @@ export class CancellationService {
     const base = { cancellationId: newCancellationId(), issuer: payment?.link?.issuer ?? null };
     await this.store.insertRequest({ ...request, partial: claim.kind === 'partial' }, sql);
     if (claim.kind === 'partial') {
-      return this.manual.open(sql, { merchantId, paymentId, kind: 'partial', requestId, reason: 'partial' });
+      await this.manual.open(sql, { merchantId, paymentId, kind: 'partial', requestId, reason: 'partial' });
+      return;
     }
     if (claim.kind === 'cancelled') {
       return this.store.insertCancellation(sql, request, { ...base, state: 'cancelled', proof: 'never-linked' });
@@ -175,7 +176,8 @@ export class CancellationService {
       if (claim.reason === 'dry_run' && account) {
         await recordDryRun(sql, request, { accounts: this.accounts, account, reference: payment?.link?.reference });
       }
-      return this.manual.open(sql, { merchantId, paymentId, kind: 'whole', reason: claim.reason });
+      await this.manual.open(sql, { merchantId, paymentId, kind: 'whole', reason: claim.reason });
+      return;
     }
     await this.store.insertCancellation(sql, request, { ...base, state: 'waiting' });
     await this.#noteWait(sql, request, base.issuer ?? '', account);

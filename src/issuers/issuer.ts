@@ -24,6 +24,10 @@ export interface Issuer<Settings extends SettingsShape = SettingsShape, Referenc
   readonly timeoutMs: number;
   /** How long after the claim automatic attempts go on by default, in hours; `<CODE>_GIVE_UP_HOURS` changes it. */
   readonly giveUpHours: number;
+  /** By when a person should have done what the machine could not do, in hours, where the merchant does not say otherwise. */
+  readonly manualDueHours: number;
+  /** What a person must know of this issuer to cancel by hand, in one or two sentences for people at the store. */
+  readonly byHand: Readonly<Record<'en' | 'pt-BR' | 'es', string>>;
   /** May a cancel be sent again after one whose outcome stayed unknown? */
   readonly resendAfterUnknown: ResendRule;
   /** How it tells us by itself what became of a cancel; null when it never does. */

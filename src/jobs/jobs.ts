@@ -16,6 +16,8 @@ export interface JobData extends Record<QueueName, object> {
     readonly why: 'due' | 'callback';
   };
   'call-vtex': { readonly merchantId: string; readonly paymentId: string; readonly status: 'approved' | 'denied' };
+  /** A person's word has become proof. */
+  'record-word': { readonly merchantId: string; readonly manualCancellationId: string };
 }
 
 export type QueueName = (typeof queueNames)[number];
@@ -25,7 +27,12 @@ export type Job = {
 }[QueueName];
 
 /** How many jobs of a queue one process takes at a time. */
-const BATCH: Record<QueueName, number> = { 'deliver-notice': 10, 'check-cancellation': 100, 'call-vtex': 20 };
+const BATCH: Record<QueueName, number> = {
+  'deliver-notice': 10,
+  'check-cancellation': 100,
+  'call-vtex': 20,
+  'record-word': 20,
+};
 
 /** How often jobs of dead processes are looked for, in seconds. */
 const SUPERVISION_S = 5;

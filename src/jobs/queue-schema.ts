@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { PgBoss } from 'pg-boss';
 
-export const queueNames = ['deliver-notice', 'check-cancellation', 'call-vtex'] as const;
+export const queueNames = ['deliver-notice', 'check-cancellation', 'call-vtex', 'record-word'] as const;
 
 /**
  * A job whose process died is given to another one after 30 s at most. A job waits at most two days (a follow-up is never further away

@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../config.js';
 import { Database, statement, type Transaction } from '../database.js';
 import { Jobs } from '../jobs/jobs.js';
+import { recordManualEvent, type ManualKey } from './manual-event.js';
 import type { ManualReason } from './manual-reason.js';
 import { manualReasons } from './manual-reason.js';
 import type { LateLinks } from '../payments/late-links.js';
@@ -8,6 +10,9 @@ import { recordEvent } from '../payments/payment-event.js';
 import { newestReference } from '../payments/payment-row.js';
 
 export type ManualKind = 'whole' | 'partial' | 'linked-late' | 'refund';
+
+/** What people are told of. */
+export type NoticeEvent = 'manual_required' | 'taken' | 'resolved' | 'not_needed';
 
 export interface ManualToOpen {
   readonly merchantId: string;
@@ -37,42 +42,57 @@ export interface OpenManualCancellation {
 
 const insertManual = statement(
   'insert-manual-cancellation',
-  `insert into manual_cancellations (merchant_id, payment_id, kind, request_id, reason) values ($1, $2, $3, $4, $5)
+  `insert into manual_cancellations (merchant_id, payment_id, kind, request_id, reason, issuer, due_at, state, taken_by, taken_at)
+   select m.merchant_id, m.payment_id, $3, $4, $5, r.issuer, now() + coalesce(($6::jsonb ->> r.issuer)::numeric, $7) * interval '1 millisecond',
+          case when $8::uuid is null then 'open' else 'taken' end, $8, case when $8::uuid is not null then now() end
+   from (select $1::text as merchant_id, $2::text as payment_id) m
+   ${newestReference}
    on conflict on constraint manual_cancellations_once do nothing
    returning manual_cancellation_id`,
 );
 
+/** Of a card that was linked late the issuer is known only now. */
 const completeManual = statement(
   'complete-manual-cancellation',
-  `update manual_cancellations set reason = $3 where merchant_id = $1 and payment_id = $2 and kind in ('whole', 'linked-late')
+  `update manual_cancellations m set reason = $3, version = version + 1,
+     issuer = (select r.issuer from (select 1) one ${newestReference})
+   where merchant_id = $1 and payment_id = $2 and kind in ('whole', 'linked-late')
      and state in ('open', 'taken') and reason in ('no_link', $3)
    returning manual_cancellation_id`,
-);
-
-const insertNotice = statement(
-  'insert-notice',
-  'insert into notices (merchant_id, event, manual_cancellation_id) values ($1, $2, $3) returning notice_id',
 );
 
 const closeAsNotNeeded = statement(
   'close-manual-as-not-needed',
   `with closed as (
-     update manual_cancellations m set state = 'not-needed', closed_at = now()
-     from (select manual_cancellation_id, state from manual_cancellations
+     update manual_cancellations m
+     set state = 'not-needed', closed_at = now(), version = version + 1, taken_by = null, taken_at = null
+     from (select manual_cancellation_id, taken_by from manual_cancellations
            where merchant_id = $1 and payment_id = $2 and kind = 'whole' and state in ('open', 'taken') for update) as before
      where m.merchant_id = $1 and m.manual_cancellation_id = before.manual_cancellation_id
-     returning m.manual_cancellation_id, before.state as state_before
+     returning m.manual_cancellation_id
    )
-   select manual_cancellation_id, state_before from closed`,
+   select manual_cancellation_id from closed`,
 );
 
 /** Ended by a person in a way that the late proof contradicts: money may have moved twice, or a customer was told otherwise. */
 const reopenAfterLateSuccess = statement(
   'reopen-manual-after-late-success',
-  `update manual_cancellations set state = 'open', reason = 'late_success', closed_at = null
+  `update manual_cancellations set state = 'open', reason = 'late_success', closed_at = null, version = version + 1
    where merchant_id = $1 and payment_id = $2 and kind = 'whole' and state = 'resolved'
      and resolution in ('refunded-instead', 'cannot-be-cancelled')
    returning manual_cancellation_id`,
+);
+
+const insertNotice = statement(
+  'insert-notice',
+  `insert into notices (merchant_id, event, manual_cancellation_id, next_try_at)
+   values ($1, $2, $3, now() + $4 * interval '1 millisecond') returning notice_id, next_try_at`,
+);
+
+const deleteNotice = statement(
+  'delete-notice',
+  `delete from notices where merchant_id = $1 and event = $2 and manual_cancellation_id = $3 and tries = 0 and delivered_at is null
+     and next_try_at > now()`,
 );
 
 /** Joins how much a row `m` is to give back as `f`. */
@@ -99,35 +119,69 @@ const listOpen = statement(
 /** The most that one answer lists; the oldest come first. */
 const MOST_LISTED = 1_000;
 
+/** Where nothing tells the issuer. */
+const DUE_WITHOUT_ISSUER_MS = 24 * 3_600_000;
+
 /** What people must do: opened here, in the transaction that decides it, together with its notice. */
 @Injectable()
 export class ManualCancellations implements LateLinks {
+  readonly #dueMsByIssuer: string;
+
   constructor(
     private readonly database: Database,
     private readonly jobs: Jobs,
-  ) {}
+    @Inject(CONFIG) config: Config,
+  ) {
+    const dueMs = Object.entries(config.issuers).map(([issuer, { manualDueMs }]) => [issuer, manualDueMs]);
+    this.#dueMsByIssuer = JSON.stringify(Object.fromEntries(dueMs));
+  }
 
   /**
    * Opens a task and writes its notice to the outbox; both commit with the caller's transaction. Does nothing where the
    * same task exists, so that deciding twice does no harm.
+   *
+   * @param takenBy the person who took it over from the machine, and so has it from the beginning
+   * @returns the id of the task that was opened; null where the same one exists
    */
-  async open(sql: Transaction, task: ManualToOpen): Promise<void> {
-    const values = [task.merchantId, task.paymentId, task.kind, task.requestId ?? null, task.reason];
+  async open(sql: Transaction, task: ManualToOpen, takenBy: string | null = null): Promise<string | null> {
+    const { merchantId, paymentId, kind, requestId = null, reason } = task;
+    const values = [
+      merchantId,
+      paymentId,
+      kind,
+      requestId,
+      reason,
+      this.#dueMsByIssuer,
+      DUE_WITHOUT_ISSUER_MS,
+      takenBy,
+    ];
     const [opened] = await sql.run<{ manual_cancellation_id: string }>(insertManual, values);
-    if (!opened) return;
-    await this.#notify(sql, task.merchantId, 'manual_required', opened.manual_cancellation_id);
-    await recordEvent(sql, task, 'manual-opened', `To be done by hand: ${manualReasons[task.reason]}`);
+    if (!opened) return null;
+    const key = { merchantId, manualCancellationId: opened.manual_cancellation_id };
+    await recordManualEvent(sql, key, { kind: 'opened', reason });
+    if (takenBy !== null) await recordManualEvent(sql, key, { kind: 'taken', personId: takenBy });
+    await this.notify(sql, key, takenBy === null ? 'manual_required' : 'taken');
+    await recordEvent(sql, task, 'manual-opened', `To be done by hand: ${manualReasons[reason]}`);
+    return key.manualCancellationId;
   }
 
   /** A card was linked after the cancel: completes the open task of a payment that we never saw, or opens a new one. */
-  async openForLateLink(sql: Transaction, key: { merchantId: string; paymentId: string }): Promise<void> {
+  async openForLateLink(
+    sql: Transaction,
+    { merchantId, paymentId }: { merchantId: string; paymentId: string },
+  ): Promise<void> {
+    const reason = 'linked_after_cancel';
     const [completed] = await sql.run<{ manual_cancellation_id: string }>(completeManual, [
-      key.merchantId,
-      key.paymentId,
-      'linked_after_cancel',
+      merchantId,
+      paymentId,
+      reason,
     ]);
-    if (completed) return this.#notify(sql, key.merchantId, 'manual_required', completed.manual_cancellation_id);
-    await this.open(sql, { ...key, kind: 'linked-late', reason: 'linked_after_cancel' });
+    if (completed) {
+      const key = { merchantId, manualCancellationId: completed.manual_cancellation_id };
+      await recordManualEvent(sql, key, { kind: 'completed', reason });
+      return this.notify(sql, key, 'manual_required');
+    }
+    await this.open(sql, { merchantId, paymentId, kind: 'linked-late', reason });
   }
 
   /**
@@ -136,21 +190,18 @@ export class ManualCancellations implements LateLinks {
    */
   async standDown(
     sql: Transaction,
-    key: { merchantId: string; paymentId: string },
+    { merchantId, paymentId }: { merchantId: string; paymentId: string },
   ): Promise<{ readonly isReopened: boolean }> {
-    const closed = await sql.run<{ manual_cancellation_id: string; state_before: string }>(closeAsNotNeeded, [
-      key.merchantId,
-      key.paymentId,
-    ]);
-    for (const { manual_cancellation_id } of closed) {
-      await this.#notify(sql, key.merchantId, 'not_needed', manual_cancellation_id);
+    const closed = await sql.run<{ manual_cancellation_id: string }>(closeAsNotNeeded, [merchantId, paymentId]);
+    for (const { manual_cancellation_id: manualCancellationId } of closed) {
+      await recordManualEvent(sql, { merchantId, manualCancellationId }, { kind: 'not-needed' });
+      await this.notify(sql, { merchantId, manualCancellationId }, 'not_needed');
     }
-    const reopened = await sql.run<{ manual_cancellation_id: string }>(reopenAfterLateSuccess, [
-      key.merchantId,
-      key.paymentId,
-    ]);
-    for (const { manual_cancellation_id } of reopened) {
-      await this.#notify(sql, key.merchantId, 'manual_required', manual_cancellation_id);
+    const reopened = await sql.run<{ manual_cancellation_id: string }>(reopenAfterLateSuccess, [merchantId, paymentId]);
+    for (const { manual_cancellation_id: manualCancellationId } of reopened) {
+      const key = { merchantId, manualCancellationId };
+      await recordManualEvent(sql, key, { kind: 'late-success', reason: 'late_success' });
+      await this.notify(sql, key, 'manual_required');
     }
     return { isReopened: reopened.length > 0 };
   }
@@ -174,10 +225,31 @@ export class ManualCancellations implements LateLinks {
     }));
   }
 
-  async #notify(sql: Transaction, merchantId: string, event: string, manualCancellationId: string): Promise<void> {
-    const [notice] = await sql.run<{ notice_id: string }>(insertNotice, [merchantId, event, manualCancellationId]);
-    if (notice)
-      await this.jobs.enqueue(sql, { queue: 'deliver-notice', data: { merchantId, noticeId: notice.notice_id } });
+  /**
+   * Writes a notice to the outbox; it commits with the caller's transaction.
+   *
+   * @param afterMs not before; until then {@link takeBack} may remove it
+   */
+  async notify(
+    sql: Transaction,
+    { merchantId, manualCancellationId }: ManualKey,
+    event: NoticeEvent,
+    afterMs = 0,
+  ): Promise<void> {
+    const values = [merchantId, event, manualCancellationId, afterMs];
+    const [notice] = await sql.run<{ notice_id: string; next_try_at: Date }>(insertNotice, values);
+    if (!notice) return;
+    const data = { merchantId, noticeId: notice.notice_id };
+    await this.jobs.enqueue(sql, {
+      queue: 'deliver-notice',
+      data,
+      ...(afterMs > 0 ? { runAt: notice.next_try_at } : {}),
+    });
+  }
+
+  /** Removes notices of an event that nobody has begun to deliver. */
+  async takeBack(sql: Transaction, { merchantId, manualCancellationId }: ManualKey, event: NoticeEvent): Promise<void> {
+    await sql.run(deleteNotice, [merchantId, event, manualCancellationId]);
   }
 }
 

@@ -21,6 +21,8 @@ export type PaymentEventKind =
   | 'mode'
   | 'dry-run'
   | 'manual-opened'
+  | 'taken-over'
+  | 'persons-word'
   | 'created'
   | 'settled'
   | 'vtex-called'

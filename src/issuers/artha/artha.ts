@@ -90,6 +90,13 @@ export const artha = defineIssuer({
   reference: { schema: referenceSchema, identity: identityOf },
   timeoutMs: 10_000,
   giveUpHours: 20,
+  manualDueHours: 24,
+  byHand: {
+    en: 'What is cancelled is the card itself. Artha may take a while to finish: the portal can show it as in progress first.',
+    'pt-BR':
+      'O que se cancela é o próprio cartão. A Artha pode levar algum tempo para concluir: o portal pode mostrar primeiro que está em andamento.',
+    es: 'Lo que se cancela es la tarjeta misma. Artha puede tardar en terminar: el portal puede mostrarla primero como en curso.',
+  },
   // 10 s: a cancel that is still on its way must have arrived before its card's state means anything.
   resendAfterUnknown: { kind: 'after-queries', queries: 1, quietMs: () => 10_000, insideBudget: false },
   callback: arthaCallback,

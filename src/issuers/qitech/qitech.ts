@@ -69,6 +69,13 @@ export const qitech = defineIssuer({
   timeoutMs: 10_000,
   // VTEX asks for about a day; the rest is for the person who then has to act.
   giveUpHours: 20,
+  manualDueHours: 24,
+  byHand: {
+    en: 'What is cancelled is the payment instrument in this wallet, for ever. Cancelling it also cancels the card that belongs to it.',
+    'pt-BR':
+      'O que se cancela é o instrumento de pagamento desta carteira, de forma definitiva. Isso também cancela o cartão vinculado a ele.',
+    es: 'Lo que se cancela es el instrumento de pago de esta billetera, de forma definitiva. Eso también cancela la tarjeta vinculada.',
+  },
   // No idempotency key is documented, so only "still active" makes a second cancel safe. 10 s: whatever a lost cancel
   // was doing at QI Tech has ended by then.
   resendAfterUnknown: { kind: 'after-queries', queries: 1, quietMs: () => 10_000, insideBudget: false },

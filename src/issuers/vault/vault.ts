@@ -62,6 +62,13 @@ export const vault = defineIssuer({
   timeoutMs: 10_000,
   // VTEX asks for up to a day; after 20 hours a person has the rest of it.
   giveUpHours: 20,
+  manualDueHours: 24,
+  byHand: {
+    en: "What is cancelled is the card request with this number. If the customer already paid for the card, Vault pays that back to the customer's balance by itself: cancel it only once.",
+    'pt-BR':
+      'O que se cancela é a solicitação de cartão com este número. Se o cliente já pagou pelo cartão, a Vault devolve o valor ao saldo dele automaticamente: cancele uma única vez.',
+    es: 'Lo que se cancela es la solicitud de tarjeta con este número. Si el cliente ya pagó la tarjeta, Vault le devuelve el importe a su saldo automáticamente: cancele una sola vez.',
+  },
   resendAfterUnknown: {
     kind: 'after-queries',
     queries: 2,
