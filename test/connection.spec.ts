@@ -311,6 +311,28 @@ describe('a connection code', () => {
   });
 });
 
+describe('a connection that was begun in another store of VTEX', () => {
+  it.each(['shop', 'SHOP'])('is not the one of the store %s', async (vtexAccount) => {
+    const merchantId = await newShop();
+    await service.internal('PUT', `merchants/${merchantId}`, { vtexAccount });
+
+    expect((await submit(await newToken(), await newConnectionCode(merchantId))).status).toBe(303);
+  });
+
+  it('does not use the code up, and warns the person', async () => {
+    const merchantId = await newShop();
+    await service.internal('PUT', `merchants/${merchantId}`, { vtexAccount: 'another' });
+    const [token, code] = [await newToken(), await newConnectionCode(merchantId)];
+
+    const refused = await submit(token, code);
+
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toContain('another store of VTEX');
+    await service.internal('PUT', `merchants/${merchantId}`, { vtexAccount: 'shop' });
+    expect((await submit(token, code)).status).toBe(303);
+  });
+});
+
 describe('GET /authorization/credentials', () => {
   it('exchanges a code once, however many ask at the same time', async () => {
     const merchantId = await newShop();

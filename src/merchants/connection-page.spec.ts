@@ -1,30 +1,10 @@
-import { connectionPage, languageOf } from './connection-page.js';
+import { connectionPage } from './connection-page.js';
 
-describe('the language', () => {
-  it.each([
-    [undefined, 'en'],
-    ['', 'en'],
-    ['pt-BR,pt;q=0.9,en;q=0.8', 'pt'],
-    ['es-AR', 'es'],
-    ['PT', 'pt'],
-    ['fr, es;q=0.5, pt;q=0.7', 'pt'],
-    ['de;q=1, fr;q=0.9', 'en'],
-    ['pt;q=0, es;q=0.1', 'es'],
-    ['en;q=0.5, es', 'es'],
-    ['es;level=1;q=0.2, pt;q=0.3', 'pt'],
-    ['pt;q=nonsense', 'en'],
-    ['constructor', 'en'],
-    [`${'x,'.repeat(5000)}pt`, 'en'],
-  ])('of %.40j is %s', (header, language) => {
-    expect(languageOf(header)).toBe(language);
-  });
+it('the page says its language', () => {
+  const page = connectionPage({ kind: 'gone' }, 'pt-BR');
 
-  it('is said by the page', () => {
-    const page = connectionPage({ kind: 'gone' }, 'pt-BR');
-
-    expect(page).toContain('<html lang="pt-BR">');
-    expect(page).toContain('expirou');
-  });
+  expect(page).toContain('<html lang="pt-BR">');
+  expect(page).toContain('expirou');
 });
 
 it('the page has no script, and escapes what is not its own', () => {
@@ -33,7 +13,7 @@ it('the page has no script, and escapes what is not its own', () => {
   const page = connectionPage({ kind: 'form', token: odd, returnHost: odd, fault: null }, 'en');
 
   expect(page).not.toMatch(/<script|"><s|javascript:|\son\w+=/i);
-  expect(page).toContain('&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#38;&#39;');
+  expect(page).toContain('&quot;>&lt;script>alert(1)&lt;/script>&amp;');
 });
 
 it('the page labels its field, and ties the fault to it', () => {

@@ -100,7 +100,7 @@ const badRequest = (message: string) => new HttpException({ message }, 400);
 
 const isToken = (token: unknown): token is string => typeof token === 'string' && /^[0-9a-f]{48}$/.test(token);
 
-const form = (token: string, { returnUrl }: Connection, fault: 'wrong' | 'full' | null): PageState => ({
+const form = (token: string, { returnUrl }: Connection, fault: 'wrong' | 'full' | 'other-store' | null): PageState => ({
   kind: 'form',
   token,
   returnHost: new URL(returnUrl).host,
@@ -109,5 +109,5 @@ const form = (token: string, { returnUrl }: Connection, fault: 'wrong' | 'full' 
 
 function refusal(token: string, entered: Exclude<Entered, { kind: 'connected' }>): [PageState, number] {
   if (!('connection' in entered)) return [{ kind: entered.kind }, entered.kind === 'gone' ? 404 : 400];
-  return [form(token, entered.connection, entered.kind), entered.kind === 'full' ? 409 : 400];
+  return [form(token, entered.connection, entered.kind), entered.kind === 'wrong' ? 400 : 409];
 }

@@ -16,11 +16,12 @@ export interface Connection {
  * - `connected`: `location` is where the browser goes, with the authorization code in it.
  * - `gone`: the token is unknown, used or expired. `too-many`: so many codes were wrong that it ends.
  * - `wrong`: the code is wrong, used or expired. `full`: two pairs of credentials are valid; the code stays good.
+ * - `other-store`: the connection was begun in the store of somebody else, who wants this merchant's credentials; the code stays good.
  */
 export type Entered =
   | { readonly kind: 'connected'; readonly merchantId: string; readonly location: string }
   | { readonly kind: 'gone' | 'too-many' }
-  | { readonly kind: 'wrong' | 'full'; readonly connection: Connection };
+  | { readonly kind: 'wrong' | 'full' | 'other-store'; readonly connection: Connection };
 
 export type Exchanged =
   | { readonly kind: 'exchanged'; readonly merchantId: string; readonly appKey: string; readonly appToken: string }
@@ -125,6 +126,9 @@ export class Connections {
         await sql.run(countWrongCode, [tokenDigest]);
         return row.wrong_codes + 1 < MOST_WRONG_CODES ? { kind: 'wrong', connection } : { kind: 'too-many' };
       }
+      if (isStoreOfAnother(connection.returnUrl, this.merchants.find(merchantId)?.vtexAccount ?? null)) {
+        return { kind: 'other-store', connection };
+      }
       // Said here, where a person reads it, and not to VTEX afterwards.
       if ((await this.register.freeSlot(sql, merchantId)) === null) return { kind: 'full', connection };
       const authorizationCode = `${merchantId}.${randomBytes(24).toString('hex')}`;
@@ -167,6 +171,17 @@ export class Connections {
   async cleanUp(): Promise<void> {
     await this.database.run(deleteExpired, []);
   }
+}
+
+/**
+ * Anybody can open a store of VTEX's, and begin a connection there that a merchant of ours is then asked to finish.
+ *
+ * @param vtexAccount null: not known, so nothing can be said
+ */
+function isStoreOfAnother(returnUrl: string, vtexAccount: string | null): boolean {
+  // A workspace of a store stands before it: `workspace--store.myvtex.com`.
+  const store = /^(?:[a-z0-9-]+--)?([a-z0-9-]+)\.myvtex\.com$/.exec(new URL(returnUrl).hostname)?.[1];
+  return store !== undefined && vtexAccount !== null && store !== vtexAccount.toLowerCase();
 }
 
 /** Rolls back, so that the code is not used up. */

@@ -1,4 +1,5 @@
 import { auditTexts } from './audit.js';
+import { connectionTexts } from './connection.js';
 import type { Text } from './language.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
@@ -16,6 +17,7 @@ export const catalogue = {
   ...signInTexts,
   ...auditTexts,
   ...peopleTexts,
+  ...connectionTexts,
 } as const satisfies Record<string, Text>;
 
 export type TextKey = keyof typeof catalogue;

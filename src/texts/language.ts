@@ -8,15 +8,22 @@ export type Text = Readonly<Record<Language, string>>;
 
 export const isLanguage = (tag: unknown): tag is Language => languages.some((language) => language === tag);
 
-/** The language that a browser asks for first among ours; English where it asks for none of them. */
+/** More than a browser sends. */
+const LONGEST_HEADER = 500;
+
+/** The first language that we speak, by the browser's own order; English where it names none of them. */
 export function languageOf(acceptLanguage: string | undefined): Language {
-  const wanted = (acceptLanguage ?? '').split(',').map((part) => {
-    const [tag = '', quality = ''] = part.trim().split(/\s*;\s*q\s*=\s*/);
-    return { tag: tag.toLowerCase(), quality: quality === '' ? 1 : Number(quality) };
-  });
-  const ours = wanted
-    .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality)
-    .flatMap(({ tag }) => languages.filter((language) => tag.split('-')[0] === language.split('-')[0]));
-  return ours[0] ?? 'en';
+  const wishes = (acceptLanguage ?? '').slice(0, LONGEST_HEADER).split(',').map(readWish);
+  const liked = wishes.filter(({ quality }) => quality > 0).sort((a, b) => b.quality - a.quality);
+  for (const { language } of liked) {
+    const ours = languages.find((tag) => tag.split('-')[0] === language);
+    if (ours) return ours;
+  }
+  return 'en';
+}
+
+function readWish(wish: string): { readonly language: string | undefined; readonly quality: number } {
+  const [tag = '', ...parameters] = wish.trim().toLowerCase().split(';');
+  const given = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('q='));
+  return { language: tag.split('-')[0], quality: Number(given?.slice(2) ?? 1) || 0 };
 }

@@ -82,7 +82,9 @@ export const connection: Area = {
             'The page again: the code is wrong, was used before, or has expired; or there were too many wrong ones.',
           ),
           404: gone,
-          409: page('The page again: two pairs of credentials are valid already. The code stays good.'),
+          409: page(
+            'The page again: two pairs of credentials are valid already, or VTEX began in the store of somebody else. The code stays good.',
+          ),
         },
       },
     },
