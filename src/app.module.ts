@@ -24,11 +24,14 @@ import { CONFIG, type Config } from './config.js';
 import { ConsoleAccess } from './console/access.js';
 import { AccountController } from './console/account.controller.js';
 import { ConsoleAssetsController } from './console/assets.controller.js';
+import { AuditController } from './console/audit.controller.js';
 import { AuditLog } from './console/audit.js';
 import { Contexts } from './console/contexts.js';
 import { ConsoleFaultPages } from './console/fault-pages.js';
 import { HomeController } from './console/home.controller.js';
+import { OutboxController } from './console/outbox.controller.js';
 import { Passwords } from './console/passwords.js';
+import { PeopleController } from './console/people.controller.js';
 import { People } from './console/people.js';
 import { Sessions } from './console/sessions.js';
 import { SignInController } from './console/sign-in.controller.js';
@@ -118,6 +121,9 @@ export class AppModule {
         HomeController,
         SignInController,
         AccountController,
+        PeopleController,
+        AuditController,
+        OutboxController,
         DocsController,
       ],
       providers: [

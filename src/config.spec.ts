@@ -102,6 +102,9 @@ describe('wrong settings', () => {
     TEST_SUITE_DEADLINE_MS: '-1',
     LOG_LEVEL: 'CANARY',
     WEB_CONCURRENCY: '1.5',
+    TRUSTED_PROXIES: '10.0.0.0/8,CANARY',
+    TIME_ZONE: 'CANARY/Nowhere',
+    PASSWORD_COST: '13',
     SMTP_URL: 'http://CANARY',
     NOTIFY_EMAIL: 'CANARY',
     CANCEL_MANUALLY_STATUS: '404',
@@ -136,7 +139,7 @@ describe('wrong settings', () => {
 
     expect(message).not.toContain('CANARY');
     expect(message).not.toContain('25001');
-    expect(message).toMatch(/^The settings have 27 mistakes:\n {2}- /);
+    expect(message).toMatch(/^The settings have 30 mistakes:\n {2}- /);
   });
 
   it('are said in the singular where there is one', () => {
@@ -427,6 +430,13 @@ describe('odd but usable values', () => {
     ['TEST_SUITE_ALLOW_EMPTY_CREDENTIALS', 'on', { allowsEmptyTestCredentials: true }],
     ['VTEX_RETURN_HOSTS', 'myvtex.com, store.example', { vtexReturnHosts: ['myvtex.com', 'store.example'] }],
     ['DATABASE_URL', 'postgresql://db/cards?sslmode=verify-full', {}],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.0/8, 2001:db8::/32,127.0.0.1',
+      { trustedProxies: ['10.0.0.0/8', '2001:db8::/32', '127.0.0.1'] },
+    ],
+    ['TIME_ZONE', 'America/Bogota', { timeZone: 'America/Bogota' }],
+    ['PASSWORD_COST', '18', { passwordCost: 18 }],
     ['NOTIFY_EMAIL', 'cards@store.example', { mail: { smtpUrl: null, notifyEmail: 'cards@store.example' } }],
     ['VTEX_CALLBACK_ALLOW_HTTP', '1', { vtexCalls: { allowHttp: true } }],
     ['DELAY_TO_CANCEL_SECONDS', '2592000', { delays: { delayToCancelS: 2_592_000 } }],

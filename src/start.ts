@@ -8,6 +8,7 @@ import {
   type EmbeddedPostgres,
 } from './development/embedded-postgres.js';
 import { startSimulators, type RunningSimulators } from './development/simulators.js';
+import { firstAdmin } from './development/first-admin.js';
 import { welcome } from './development/welcome.js';
 import { OutboxSender, SmtpSender } from './notifications/mail.js';
 import { Readiness } from './operations/readiness.js';
@@ -80,9 +81,12 @@ async function start(): Promise<void> {
   }
   const { VTEX_APP_KEY: appKey = '', VTEX_APP_TOKEN: appToken = '', ADMIN_API_TOKEN: adminToken = '' } = environment;
   const { TEST_SUITE_APP_KEY: testSuiteKey = '', TEST_SUITE_APP_TOKEN: testSuiteToken = '' } = environment;
+  const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
+  const adminLink = await firstAdmin(`http://${host}:${service.port}`, adminToken);
   console.log(
     welcome({
       url: `http://localhost:${service.port}`,
+      adminLink,
       appKey,
       appToken,
       adminToken,

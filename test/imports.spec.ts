@@ -163,7 +163,8 @@ describe('folders', () => {
   });
 
   it('openapi takes the types of the features and the words of the protocol, and only the application knows it', () => {
-    const words = /^(openapi|vtex)\/|^(config|issuers\/index|issuers\/issuer|manual-cancellations\/manual-reason)$/;
+    const words =
+      /^(openapi|vtex)\/|^(config|issuers\/index|issuers\/issuer|manual-cancellations\/manual-reason|texts\/language)$/;
     const out = imports.filter(
       ({ file, target, kind }) => isIn('openapi')(file) && isOurs(target) && kind !== 'type' && !words.test(target),
     );

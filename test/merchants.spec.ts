@@ -42,7 +42,7 @@ describe('PUT /internal/merchants/{merchantId}', () => {
     const changed = await service.internal('PUT', `merchants/${merchantId}`, { isTest: true });
     const cleared = await service.internal('PUT', `merchants/${merchantId}`, { vtexAccount: null });
 
-    const row = { merchantId, name: 'Shop', isTest: false, vtexAccount: 'shopbr' };
+    const row = { merchantId, name: 'Shop', isTest: false, vtexAccount: 'shopbr', language: null, timeZone: null };
     const rest = { isFromSettings: false, credentials: [], hasLinkToken: false };
     expect(made).toEqual({ status: 201, body: { ...row, ...rest } });
     expect(changed).toEqual({ status: 200, body: { ...row, isTest: true, ...rest } });
@@ -63,7 +63,7 @@ describe('PUT /internal/merchants/{merchantId}', () => {
 
   it('names each wrong field at once, and changes nothing', async () => {
     const merchantId = newMerchantId();
-    const wrong = { name: '', isTest: 'yes', vtexAccount: 'Shop BR', mercant: 1 };
+    const wrong = { name: '', isTest: 'yes', vtexAccount: 'Shop BR', language: 'pt', timeZone: '+03:00', mercant: 1 };
 
     const { status, body } = await service.internal('PUT', `merchants/${merchantId}`, wrong);
 

@@ -1,3 +1,4 @@
+import { signIn } from './support/console.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { makeMerchant, storeAccount } from './support/merchants.js';
 import { checkPublished, document, operationOf, operations } from './support/openapi.js';
@@ -139,6 +140,33 @@ const form = (token: string, connectionCode: string): Sent => ({
 });
 
 const vault = { issuer: 'vault' };
+interface SomePerson {
+  readonly merchant: string;
+  readonly personId: string;
+}
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+/** The person of the document's example, at a new shop. */
+async function personOf(): Promise<SomePerson> {
+  const merchant = await newShop();
+  const { body } = await service.internal('POST', `people?merchant=${merchant}`, exampleOf('addPerson'));
+  return { merchant, personId: (body as unknown as { person: { personId: string } }).person.personId };
+}
+
+const onlyAdmin = async (): Promise<SomePerson> => {
+  const merchant = await newShop();
+  return { merchant, personId: (await signIn(service, { role: 'admin', merchant })).personId };
+};
+
+async function disabledPerson(): Promise<SomePerson> {
+  const person = await personOf();
+  await service.internal('PUT', `people/${person.personId}?merchant=${person.merchant}`, { isDisabled: true });
+  return person;
+}
+
+const ofPerson = ({ merchant, personId }: SomePerson): Sent => ({ params: { personId }, query: { merchant } });
+
 const ofShop = (merchant = shop): Sent => ({ params: { merchantId: merchant } });
 
 /** The operation's id, the status, when it comes, and what is sent. Nobody's credentials and link tokens are added below. */
@@ -280,6 +308,34 @@ const rows: readonly (readonly [
     [operationId, 201, 'always', async () => ofShop(await newShop())] as const,
     [operationId, 404, 'no such merchant', () => ofShop('nobody')] as const,
   ]),
+
+  ['listPeople', 200, 'some', async () => ({ query: { merchant: (await personOf()).merchant } })],
+  ['listPeople', 404, 'no such merchant', () => ({ query: { merchant: 'nobody' } })],
+  ['listPeople', 422, 'a wrong merchant', () => ({ query: { merchant: 'a b' } })],
+  ['addPerson', 201, 'new', async () => ({ query: { merchant: await newShop() }, body: exampleOf('addPerson') })],
+  ['addPerson', 400, 'no JSON', () => ({ body: 'x' })],
+  ['addPerson', 404, 'no such merchant', () => ({ query: { merchant: 'nobody' }, body: exampleOf('addPerson') })],
+  [
+    'addPerson',
+    409,
+    'again',
+    async () => ({ query: { merchant: (await personOf()).merchant }, body: exampleOf('addPerson') }),
+  ],
+  ['addPerson', 422, 'wrong', () => ({ body: { email: 'maria' } })],
+  ['changePerson', 200, 'disabled', async () => ({ ...ofPerson(await personOf()), body: { isDisabled: true } })],
+  ['changePerson', 400, 'no JSON', async () => ({ ...ofPerson(await personOf()), body: 'x' })],
+  ['changePerson', 404, 'nobody', () => ({ ...ofPerson({ merchant: shop, personId: NOBODY }), body: {} })],
+  [
+    'changePerson',
+    409,
+    'the last administrator',
+    async () => ({ ...ofPerson(await onlyAdmin()), body: { role: 'viewer' } }),
+  ],
+  ['changePerson', 422, 'wrong', async () => ({ ...ofPerson(await personOf()), body: { role: 'owner' } })],
+  ['makePersonLink', 201, 'somebody', async () => ofPerson(await personOf())],
+  ['makePersonLink', 404, 'nobody', () => ofPerson({ merchant: shop, personId: NOBODY })],
+  ['makePersonLink', 409, 'somebody who is disabled', async () => ofPerson(await disabledPerson())],
+  ['makePersonLink', 422, 'a wrong merchant', () => ofPerson({ merchant: 'a b', personId: NOBODY })],
 
   ['beginConnection', 200, 'from VTEX', () => ({ body: { applicationId: 'vtex', returnUrl: RETURN_URL } })],
   [

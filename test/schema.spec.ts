@@ -13,10 +13,10 @@ import { makeTestDatabase, type TestDatabase } from './support/database.js';
 const migrationsFolder = join(process.cwd(), 'migrations');
 
 /**
- * TypeORM's own list of what was applied, and connections that VTEX began, of which nobody knows yet whose they are. They hold nothing of
- * a merchant's.
+ * TypeORM's own list of what was applied, connections that VTEX began, of which nobody knows yet whose they are, and how often somebody
+ * tried to sign in, whom perhaps nobody knows. They hold nothing of a merchant's.
  */
-const TABLES_WITHOUT_MERCHANT = ['connection_tokens', 'migrations'];
+const TABLES_WITHOUT_MERCHANT = ['connection_tokens', 'migrations', 'sign_in_tries'];
 
 /** The app key that VTEX sends is looked up before its merchant is known. */
 const KEYS_WITHOUT_MERCHANT = ['merchant_credentials_app_key_once'];
@@ -118,6 +118,27 @@ const rows = {
   issuer_user_tokens: { merchant_id: M, issuer: 'vault', sandbox: false, user_key: 'maria', refresh_token: '{}' },
   connection_codes: { merchant_id: M, code_digest: Buffer.alloc(32), expires_at: '2026-11-21T12:00:00Z' },
   authorization_codes: { merchant_id: M, code_digest: Buffer.alloc(32), expires_at: '2026-11-21T12:00:00Z' },
+  people: {
+    merchant_id: M,
+    person_id: '00000000-0000-4000-8000-000000000010',
+    email: 'maria@store.example',
+    name: 'Maria',
+    role: 'operator',
+  },
+  sessions: {
+    merchant_id: M,
+    token_digest: Buffer.alloc(32),
+    person_id: '00000000-0000-4000-8000-000000000010',
+    idle_at: '2026-11-21T14:00:00Z',
+    ends_at: '2026-11-22T00:00:00Z',
+  },
+  one_time_links: {
+    merchant_id: M,
+    person_id: '00000000-0000-4000-8000-000000000010',
+    token_digest: Buffer.alloc(32),
+    ends_at: '2026-11-28T12:00:00Z',
+  },
+  audit_entries: { merchant_id: M, person_id: '00000000-0000-4000-8000-000000000010', action: 'signed-in' },
 } satisfies Record<string, Row>;
 
 type Table = keyof typeof rows;
@@ -303,6 +324,31 @@ describe('the schema refuses', () => {
       { code_digest: Buffer.from('code') },
       'authorization_codes_digest',
     ],
+    ['a merchant whose language there is not', 'merchants', { language: 'pt' }, 'merchants_language'],
+    ['a person of nobody', 'people', { merchant_id: 'merchant-2' }, 'people_merchant'],
+    ['an e-mail in capitals', 'people', { email: 'Maria@store.example' }, 'people_email'],
+    ['a person without a name', 'people', { name: '' }, 'people_name_length'],
+    ['an unknown role', 'people', { role: 'owner' }, 'people_role'],
+    ['a person whose language there is not', 'people', { language: 'pt' }, 'people_language'],
+    ['a session of nobody', 'sessions', { person_id: '00000000-0000-4000-8000-000000000011' }, 'sessions_person'],
+    ['the token of a session as it is', 'sessions', { token_digest: Buffer.from('token') }, 'sessions_token_digest'],
+    ['a session that goes on after its end', 'sessions', { idle_at: '2026-11-22T00:00:01Z' }, 'sessions_limits'],
+    [
+      'a one-time link of nobody',
+      'one_time_links',
+      { person_id: '00000000-0000-4000-8000-000000000011' },
+      'one_time_links_person',
+    ],
+    ['a one-time link as it is', 'one_time_links', { token_digest: Buffer.from('x') }, 'one_time_links_token_digest'],
+    [
+      'something done by nobody that there is',
+      'audit_entries',
+      { person_id: '00000000-0000-4000-8000-000000000011' },
+      'audit_entries_person',
+    ],
+    ['an action that is a sentence', 'audit_entries', { action: 'Signed in' }, 'audit_entries_action'],
+    ['details that are no object', 'audit_entries', { details: '[]' }, 'audit_entries_details'],
+    ['an empty subject', 'audit_entries', { subject: '' }, 'audit_entries_subject_length'],
     ['an unknown mode', 'issuer_modes', { mode: 'off' }, 'issuer_modes_mode'],
     [
       'a manual cancellation of no payment',
@@ -418,6 +464,14 @@ describe('the schema refuses', () => {
     ['two tokens of one user', 'issuer_user_tokens', { refresh_token: '{"a":1}' }, 'issuer_user_tokens_pk'],
     ['two connection codes', 'connection_codes', { code_digest: Buffer.alloc(32, 1) }, 'connection_codes_pk'],
     ['one authorization code twice', 'authorization_codes', {}, 'authorization_codes_pk'],
+    [
+      'one e-mail twice at a merchant',
+      'people',
+      { person_id: '00000000-0000-4000-8000-000000000011' },
+      'people_email_once',
+    ],
+    ['one session twice', 'sessions', {}, 'sessions_pk'],
+    ['two one-time links of one person', 'one_time_links', { token_digest: Buffer.alloc(32, 1) }, 'one_time_links_pk'],
     ['two modes of one account', 'issuer_modes', { mode: 'manual' }, 'issuer_modes_pk'],
     ['the same callback twice', 'issuer_callbacks', { task_id: 'T2' }, 'issuer_callbacks_pk'],
     ['two authorizations of one payment', 'authorizations', { tid: 'T2' }, 'authorizations_pk'],

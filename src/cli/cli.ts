@@ -4,6 +4,7 @@ import { doctorCommands } from './doctor.js';
 import { issuersCommands } from './issuers.js';
 import { merchantsCommands } from './merchants.js';
 import { paymentsCommands } from './payments.js';
+import { peopleCommands } from './people.js';
 import { CommandError } from './service-client.js';
 
 /** Where a command finds what it needs, and where it says what came of it. */
@@ -44,6 +45,7 @@ export interface Command {
 
 export const commands: readonly Command[] = [
   ...merchantsCommands,
+  ...peopleCommands,
   ...issuersCommands,
   ...paymentsCommands,
   ...doctorCommands,

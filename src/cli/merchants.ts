@@ -9,6 +9,8 @@ interface ShownMerchant {
   readonly name: string;
   readonly isTest: boolean;
   readonly vtexAccount: string | null;
+  readonly language: string | null;
+  readonly timeZone: string | null;
   readonly isFromSettings: boolean;
   readonly credentials: readonly { readonly slot: number; readonly createdAt: string }[];
   readonly hasLinkToken: boolean;
@@ -24,10 +26,18 @@ const add: Command = {
   name: 'merchants add',
   positionals: ['<merchantId>'],
   does: 'makes a merchant, with the credentials that VTEX sends for it',
-  options: { name: { type: 'string' }, 'vtex-account': { type: 'string' }, test: { type: 'boolean' } },
+  options: {
+    name: { type: 'string' },
+    'vtex-account': { type: 'string' },
+    language: { type: 'string' },
+    'time-zone': { type: 'string' },
+    test: { type: 'boolean' },
+  },
   help: [
     '--name <text>           as people call it',
     "--vtex-account <name>   the store's account, for links into VTEX's admin",
+    '--language <tag>        en, pt-BR or es: of its console and mails where a person has said nothing',
+    '--time-zone <name>      such as America/Sao_Paulo',
     "--test                  a merchant for VTEX's Test Suite: its header scripts answers",
     '',
     'The id is 1 to 60 lower-case letters, digits or -. For a merchant that is there, changes what is given.',
@@ -40,6 +50,8 @@ const add: Command = {
       body: {
         ...(values.name === undefined ? {} : { name: values.name }),
         ...(values['vtex-account'] === undefined ? {} : { vtexAccount: values['vtex-account'] }),
+        ...(values.language === undefined ? {} : { language: values.language }),
+        ...(values['time-zone'] === undefined ? {} : { timeZone: values['time-zone'] }),
         ...(values.test === undefined ? {} : { isTest: values.test }),
       },
     });
@@ -71,11 +83,13 @@ const list: Command = {
     else {
       terminal.out(
         table(
-          ['merchant', 'name', 'VTEX account', 'credentials', 'link token', ''],
+          ['merchant', 'name', 'VTEX account', 'language', 'time zone', 'credentials', 'link token', ''],
           merchants.map((merchant) => [
             merchant.merchantId,
             merchant.name,
             merchant.vtexAccount ?? '',
+            merchant.language ?? '',
+            merchant.timeZone ?? '',
             [
               ...(merchant.isFromSettings ? ['settings'] : []),
               ...merchant.credentials.map(({ slot, createdAt }) => `slot ${slot} of ${createdAt.slice(0, 10)}`),

@@ -32,7 +32,7 @@ export class AccountController {
     const { say } = this.contexts.of(request);
     const form = new Form(request);
     const [name, language] = [readName(form.text('name')), form.text('language')];
-    if (name === null) return this.#show(request, reply, { status: 400, fault: say('account.fault.name') });
+    if (name === null) return this.#show(request, reply, { status: 400, fault: say('people.fault.name') });
     await this.people.changeProfile(visitorOf(request), { name, language: isLanguage(language) ? language : null });
     this.#leadBack(reply, 'account-changed');
   }

@@ -52,10 +52,14 @@ a { color: var(--link); }
 .skip { position: absolute; left: -100vw; }
 .skip:focus { left: 1rem; top: 0.5rem; z-index: 2; background: var(--sheet); padding: 0.5rem 1rem; }
 .icon { flex: none; vertical-align: -0.15em; }
+:root:not(.has-script) .needs-script { display: none; }
 .hidden-words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 .bar { background: var(--sheet); border-bottom: 1px solid var(--line); padding: 0.75rem 1.25rem 0; }
 .bar-top { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.25rem; }
+.door { padding-bottom: 0.75rem; }
+.door .brand { margin: 0; }
+.form { max-width: 26rem; }
 .brand { color: var(--ink); font-weight: 650; font-size: 1.0625rem; text-decoration: none; }
 .brand .store { color: var(--quiet); font-weight: 400; }
 .search { display: flex; flex: 1 1 16rem; max-width: 34rem; gap: 0.375rem; }
@@ -104,6 +108,9 @@ button.quiet:hover { text-decoration: underline; }
 button.small, .button.small { min-height: 1.75rem; padding: 0.0625rem 0.5rem; font-size: 0.875rem; }
 button:disabled, button[aria-disabled='true'] { color: var(--quiet); border-color: var(--line); background: var(--grey-back); cursor: not-allowed; filter: none; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; margin: 0.75rem 0 0; }
+.inline { display: flex; flex-wrap: wrap; gap: 0.375rem; align-items: center; }
+.inline select { min-height: 1.75rem; padding: 0.0625rem 0.25rem; }
+.under { font-weight: 400; font-size: 0.875rem; overflow-wrap: anywhere; }
 .why-off { color: var(--quiet); font-size: 0.875rem; margin: 0.25rem 0 0; }
 
 .notice { display: flex; gap: 0.5rem; align-items: start; max-width: none; border-radius: 8px; padding: 0.625rem 0.875rem; margin: 0 0 1rem; border: 1px solid; }

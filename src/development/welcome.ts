@@ -4,6 +4,8 @@ import type { RunningSimulators } from './simulators.js';
 
 interface WelcomeInput {
   readonly url: string;
+  /** With which the first administrator of the console chooses a password; null where there is one who has. */
+  readonly adminLink: string | null;
   readonly appKey: string;
   readonly appToken: string;
   readonly adminToken: string;
@@ -16,14 +18,26 @@ interface WelcomeInput {
 const shown: readonly BehaviourName[] = ['works', 'refuses', 'not-found', 'already', 'hangs', 'answer-lost'];
 
 /** What `npm start` prints: two commands that link and cancel a payment, and what else can be tried. Every id in it is new. */
-export function welcome({ url, appKey, appToken, adminToken, testSuite, simulators }: WelcomeInput): string {
+export function welcome({ url, adminLink, appKey, appToken, adminToken, testSuite, simulators }: WelcomeInput): string {
   const [first] = simulators;
   return [
     '',
     `The connector listens on ${url}. All that it answers: ${url}/docs`,
+    '',
+    ...console(),
+    '',
     ...(first ? tryOut(first) : ['No issuer is simulated: each has a base URL of its own in the environment.']),
     '',
   ].join('\n');
+
+  function console(): string[] {
+    if (adminLink === null) return [`What people have to do is at ${url}/console`];
+    return [
+      'What people have to do is in the console. Open this to choose a password for its first administrator (once, within 7 days):',
+      '',
+      `  ${adminLink}`,
+    ];
+  }
 
   function tryOut({ issuer, simulator }: RunningSimulators['running'][number]): string[] {
     const paymentId = newId();

@@ -3,6 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { JsonBodyPipe } from '../operations/json-body.pipe.js';
 import { Log } from '../operations/log.js';
 import { refuseWrong } from '../operations/wrong-fields.js';
+import { isLanguage } from '../texts/language.js';
+import { isTimeZone } from '../time-zone.js';
 import { knownMerchant } from './known-merchant.js';
 import { MerchantRegister, type MerchantChange, type NewPair } from './merchant-register.js';
 import { isOfSettings, Merchants, type Merchant } from './merchants.js';
@@ -13,6 +15,8 @@ export interface ShownMerchant {
   readonly name: string;
   readonly isTest: boolean;
   readonly vtexAccount: string | null;
+  readonly language: string | null;
+  readonly timeZone: string | null;
   /** The settings of the service have credentials for it too. */
   readonly isFromSettings: boolean;
   readonly credentials: readonly { readonly slot: number; readonly createdAt: Date }[];
@@ -33,7 +37,7 @@ export class InternalMerchantsController {
     return { merchants: this.merchants.list().map(show) };
   }
 
-  /** `{ "name"?, "isTest"?, "vtexAccount"? }`: makes a merchant (201), or changes what is given (200). */
+  /** `{ "name"?, "isTest"?, "vtexAccount"?, "language"?, "timeZone"? }`: makes a merchant (201), or changes what is given (200). */
   @Put(':merchantId')
   async save(
     @Param('merchantId') merchantId: string,
@@ -97,7 +101,8 @@ export class InternalMerchantsController {
     return made;
   }
 
-  #readChange(merchantId: string, { name, isTest, vtexAccount, ...others }: Readonly<Record<string, unknown>>) {
+  #readChange(merchantId: string, body: Readonly<Record<string, unknown>>) {
+    const { name, isTest, vtexAccount, language, timeZone, ...others } = body;
     const fields: Record<string, string> = {};
     const known = this.merchants.find(merchantId);
     const idFault = known ? null : idFaultOf(merchantId);
@@ -111,9 +116,15 @@ export class InternalMerchantsController {
     if (vtexAccount !== undefined && vtexAccount !== null && !isVtexAccount(vtexAccount)) {
       fields.vtexAccount = "must be the store's account name: lower-case letters, digits and -; or null";
     }
+    if (language !== undefined && language !== null && !isLanguage(language)) {
+      fields.language = 'must be en, pt-BR, es or null';
+    }
+    if (timeZone !== undefined && timeZone !== null && !(typeof timeZone === 'string' && isTimeZone(timeZone))) {
+      fields.timeZone = 'must be the IANA name of a time zone, such as America/Sao_Paulo, or null';
+    }
     for (const field of Object.keys(others)) fields[field] = 'is not a field of a merchant';
     refuseWrong(fields);
-    return { name, isTest, vtexAccount } as MerchantChange;
+    return { name, isTest, vtexAccount, language, timeZone } as MerchantChange;
   }
 }
 
@@ -122,6 +133,8 @@ const show = (merchant: Merchant): ShownMerchant => ({
   name: merchant.name,
   isTest: merchant.isTest,
   vtexAccount: merchant.vtexAccount,
+  language: merchant.language,
+  timeZone: merchant.timeZone,
   isFromSettings: merchant.isFromSettings,
   credentials: merchant.pairs,
   hasLinkToken: merchant.hasLinkToken,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomBytes, randomInt } from 'node:crypto';
 import { digest, TEST_SUITE_MERCHANT } from '../config.js';
 import { Database, statement, type Sql, type Transaction } from '../database.js';
+import type { Language } from '../texts/language.js';
 import { Merchants, type CredentialPair } from './merchants.js';
 
 /** What VTEX sends for a merchant; shown once, and kept as digests. */
@@ -18,14 +19,19 @@ export interface MerchantChange {
   readonly name?: string;
   readonly isTest?: boolean;
   readonly vtexAccount?: string | null;
+  readonly language?: Language | null;
+  readonly timeZone?: string | null;
 }
 
 const saveMerchant = statement(
   'save-merchant',
-  `insert into merchants (merchant_id, name, is_test, vtex_account) values ($1, coalesce($2, $1), coalesce($3, false), $4)
+  `insert into merchants (merchant_id, name, is_test, vtex_account, language, time_zone)
+   values ($1, coalesce($2, $1), coalesce($3, false), $4, $6, $8)
    on conflict on constraint merchants_pk do update
      set name = coalesce($2, merchants.name), is_test = coalesce($3, merchants.is_test),
-         vtex_account = case when $5 then $4 else merchants.vtex_account end
+         vtex_account = case when $5 then $4 else merchants.vtex_account end,
+         language = case when $7 then $6 else merchants.language end,
+         time_zone = case when $9 then $8 else merchants.time_zone end
    returning (xmax = 0) as is_new`,
 );
 
@@ -70,7 +76,8 @@ export class MerchantRegister {
   ) {}
 
   /** Makes a merchant, or changes what is said of it. */
-  async save(merchantId: string, { name, isTest, vtexAccount }: MerchantChange): Promise<{ readonly isNew: boolean }> {
+  async save(merchantId: string, change: MerchantChange): Promise<{ readonly isNew: boolean }> {
+    const { name, isTest, vtexAccount, language, timeZone } = change;
     // Those of the settings are there before they have a row.
     const isKnown = this.merchants.find(merchantId) !== null;
     const kind = merchantId === TEST_SUITE_MERCHANT ? true : isTest;
@@ -80,6 +87,10 @@ export class MerchantRegister {
       kind ?? null,
       vtexAccount ?? null,
       vtexAccount !== undefined,
+      language ?? null,
+      language !== undefined,
+      timeZone ?? null,
+      timeZone !== undefined,
     ]);
     await this.#makeKnown();
     return { isNew: row?.is_new === true && !isKnown };

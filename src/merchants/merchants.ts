@@ -4,6 +4,7 @@ import { CONFIG, DEFAULT_MERCHANT, TEST_SUITE_MERCHANT, type Config } from '../c
 import { Database, statement } from '../database.js';
 import { Log } from '../operations/log.js';
 import { serially } from '../serially.js';
+import type { Language } from '../texts/language.js';
 import {
   bearerDigest,
   findMerchant,
@@ -18,6 +19,10 @@ export interface Merchant extends KnownMerchant {
   readonly name: string;
   /** The store's name in links to VTEX's admin; null where it is not known. */
   readonly vtexAccount: string | null;
+  /** Of its pages and mails where a person has said nothing; null: the browser's. */
+  readonly language: Language | null;
+  /** An IANA name; null: the one of the settings. */
+  readonly timeZone: string | null;
   /** The settings of the service have credentials for it. */
   readonly isFromSettings: boolean;
   /** The pairs of credentials that are kept in the database, at most two. */
@@ -34,7 +39,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 const selectMerchants = statement(
   'select-merchants',
-  `select m.merchant_id, m.name, m.is_test, m.vtex_account, m.link_token_digest,
+  `select m.merchant_id, m.name, m.is_test, m.vtex_account, m.language, m.time_zone, m.link_token_digest,
           c.slot, c.app_key_digest, c.app_token_digest, c.created_at as pair_created_at
    from merchants m left join merchant_credentials c using (merchant_id)
    order by m.merchant_id, c.slot`,
@@ -108,6 +113,8 @@ interface MerchantRow {
   readonly name: string;
   readonly is_test: boolean;
   readonly vtex_account: string | null;
+  readonly language: Language | null;
+  readonly time_zone: string | null;
   readonly link_token_digest: Buffer | null;
   readonly slot: number | null;
   readonly app_key_digest: Buffer;
@@ -159,6 +166,8 @@ function merchantsOfSettings({ merchants, allowsEmptyTestCredentials }: Config):
     isTest: merchantId === TEST_SUITE_MERCHANT,
     name: merchantId,
     vtexAccount: null,
+    language: null,
+    timeZone: null,
     isFromSettings: true,
     pairs: [],
     hasLinkToken: false,
@@ -170,6 +179,8 @@ const fromRow = (row: MerchantRow, known: Merchant | undefined, pair: readonly C
   isTest: row.is_test,
   name: row.name,
   vtexAccount: row.vtex_account,
+  language: row.language,
+  timeZone: row.time_zone,
   isFromSettings: known?.isFromSettings ?? false,
   pairs: [...(known?.pairs ?? []), ...pair],
   hasLinkToken: row.link_token_digest !== null,

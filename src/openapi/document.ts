@@ -11,6 +11,7 @@ import { links } from './areas/links.js';
 import { manualCancellations } from './areas/manual-cancellations.js';
 import { merchants } from './areas/merchants.js';
 import { operations } from './areas/operations.js';
+import { people } from './areas/people.js';
 import { provider } from './areas/provider.js';
 import { refund } from './areas/refund.js';
 import { settle } from './areas/settle.js';
@@ -32,6 +33,7 @@ const areas: readonly Area[] = [
   issuers,
   issuerAccounts,
   merchants,
+  people,
   connection,
   callbacks,
   operations,

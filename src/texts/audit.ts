@@ -5,6 +5,21 @@ import type { Text } from './language.js';
  * kind of entry adds its text here.
  */
 export const auditTexts = {
+  'audit.at': { en: 'When', 'pt-BR': 'Quando', es: 'Cuándo' },
+  'audit.who': { en: 'Who', 'pt-BR': 'Quem', es: 'Quién' },
+  'audit.what': { en: 'What', 'pt-BR': 'O quê', es: 'Qué' },
+  'audit.network': { en: 'Network', 'pt-BR': 'Rede', es: 'Red' },
+  'audit.caption': {
+    en: 'Newest first. Network addresses are shortened.',
+    'pt-BR': 'Do mais recente ao mais antigo. Endereços de rede abreviados.',
+    es: 'Del más reciente al más antiguo. Direcciones de red abreviadas.',
+  },
+  'audit.service': { en: 'the service', 'pt-BR': 'o serviço', es: 'el servicio' },
+  'audit.empty': {
+    en: 'Nothing yet. Sign-ins and changes will be listed here.',
+    'pt-BR': 'Nada ainda. Acessos e alterações aparecerão aqui.',
+    es: 'Nada todavía. Aquí aparecerán los accesos y los cambios.',
+  },
   'audit.action.signed-in': { en: 'Signed in', 'pt-BR': 'Entrou', es: 'Inició sesión' },
   'audit.action.sign-in-failed': {
     en: 'Sign-in with a wrong password',

@@ -1,6 +1,7 @@
 import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
 import type { Text } from './language.js';
+import { outboxTexts } from './outbox.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
 import { shellTexts } from './shell.js';
@@ -18,6 +19,7 @@ export const catalogue = {
   ...auditTexts,
   ...peopleTexts,
   ...connectionTexts,
+  ...outboxTexts,
 } as const satisfies Record<string, Text>;
 
 export type TextKey = keyof typeof catalogue;

@@ -44,6 +44,10 @@ export const shellTexts = {
     'pt-BR': 'Algo deu errado do nosso lado. Nada se perdeu; tente de novo em um minuto.',
     es: 'Algo falló de nuestro lado. No se perdió nada; inténtelo de nuevo en un minuto.',
   },
+  'copy.button': { en: 'Copy', 'pt-BR': 'Copiar', es: 'Copiar' },
+  'copy.done': { en: 'Copied', 'pt-BR': 'Copiado', es: 'Copiado' },
+  'pages.newest': { en: 'Newest', 'pt-BR': 'Mais recentes', es: 'Más recientes' },
+  'pages.older': { en: 'Older', 'pt-BR': 'Mais antigos', es: 'Más antiguos' },
   'fault.title': { en: 'This did not work', 'pt-BR': 'Não foi possível', es: 'No fue posible' },
   'fault.unreadable': {
     en: 'We could not read this request. Nothing was changed.',

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { csrfToken } from '../../src/console/csrf.js';
+import { formKeyOf } from '../../src/console/sessions.js';
 import type { Role } from '../../src/console/visitor.js';
 import type { Language } from '../../src/texts/language.js';
 import type { Caller } from './caller.js';
@@ -71,6 +73,11 @@ export class ConsoleClient {
     if (/;\s*Max-Age=0/i.test(line)) this.cookies.delete(name);
     else this.cookies.set(name, value);
   }
+}
+
+/** The token of a form that this browser's session could send, also where no page offers it. */
+export function csrfTokenOf(client: ConsoleClient, action: string): string {
+  return csrfToken(formKeyOf(client.cookies.get('console-session') ?? ''), action);
 }
 
 /** The hidden fields of the form to this address, its token among them. */

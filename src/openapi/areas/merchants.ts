@@ -1,5 +1,6 @@
 import type { ShownMerchant } from '../../merchants/internal-merchants.controller.js';
 import type { NewPair } from '../../merchants/merchant-register.js';
+import { languages } from '../../texts/language.js';
 import { examples, inPath, responses, type Area } from '../operation.js';
 import { choice, described, exactly, flag, listOf, orNull, ref, text, time } from '../schema.js';
 import { fault, internalBody, notJson, notLetIn, operatorToken, refusal, wrongFields } from './internal-call.js';
@@ -15,10 +16,14 @@ const merchant = {
   name: 'Loja Azul',
   isTest: false,
   vtexAccount: 'lojaazul',
+  language: 'pt-BR',
+  timeZone: 'America/Sao_Paulo',
   isFromSettings: false,
   credentials: [pair],
   hasLinkToken: false,
 };
+
+const language = orNull(choice(...languages));
 
 const shown = described('Shown this once, and kept as a digest.', text);
 
@@ -48,7 +53,7 @@ export const merchants: Area = {
         parameters: [merchantId],
         requestBody: internalBody(
           ref('MerchantChange'),
-          examples(['A new store', { name: 'Loja Azul', vtexAccount: 'lojaazul' }]),
+          examples(['A new store', { name: 'Loja Azul', vtexAccount: 'lojaazul', language: 'pt-BR' }]),
         ),
         responses: responses([
           { status: 200, means: 'Changed.', shape: ref('Merchant'), example: merchant },
@@ -147,6 +152,8 @@ export const merchants: Area = {
         name: described('Absent for a new one: its id.', { ...text, maxLength: 100 }),
         isTest: described("A merchant for VTEX's Test Suite alone.", flag),
         vtexAccount: described("The store's account name at VTEX, for links into its admin.", orNull(text)),
+        language: described("Of its console and mails where a person has said nothing. Null: the browser's.", language),
+        timeZone: described('An IANA name, such as America/Sao_Paulo. Null: the setting `TIME_ZONE`.', orNull(text)),
       },
     ),
     Merchants: exactly({ merchants: listOf(ref('Merchant')) }),
@@ -166,6 +173,8 @@ function merchantWith(further: Readonly<Record<string, typeof text>>) {
     name: text,
     isTest: flag,
     vtexAccount: orNull(text),
+    language,
+    timeZone: orNull(text),
     isFromSettings: described('The settings of the service have credentials for it too.', flag),
     credentials: described('The pairs that are valid, without their secrets.', listOf(ref('Credentials'))),
     hasLinkToken: flag,
