@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commands, runCli } from '../src/cli/cli.js';
+import { firstAdmin } from '../src/development/first-admin.js';
+import { ConsoleClient, PASSWORD, signIn } from './support/console.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
@@ -138,6 +140,84 @@ describe('payments link', () => {
   });
 });
 
+describe('people', () => {
+  const email = 'bia@store.example';
+  const opened = async (out: string) => {
+    const [, pathAndQuery = ''] = /http:\S+(\/console\/welcome\?token=\S+)/.exec(out) ?? [];
+    return (await new ConsoleClient(service.url).get(pathAndQuery)).status;
+  };
+
+  it('are added with a link, listed, and get another one', async () => {
+    await cli(['merchants', 'add', 'people-shop']);
+    const of = ['--merchant', 'people-shop'];
+
+    const added = await cli(['people', 'add', email, '--name', 'Bia', '--role', 'operator', ...of]);
+    const listed = await cli(['people', 'list', ...of]);
+    const link = await cli(['people', 'link', email.toUpperCase(), ...of]);
+
+    expect(added.exitCode).toBe(0);
+    expect(added.out).toContain(`Give this link to ${email}, and to nobody else`);
+    expect(listed.out).toMatch(/^bia@store\.example +Bia +operator +has not used the link yet +never$/m);
+    expect(listed.out).not.toContain('welcome');
+    expect([await opened(added.out), await opened(link.out)]).toEqual([404, 200]);
+    expect((await cli(['people', 'list'])).out).not.toContain(email);
+    expect((await cli(['people', 'add', email, ...of])).err).toBe(
+      'Somebody with this e-mail address is there already.\n',
+    );
+  });
+
+  it('get another role, are disabled, and come back', async () => {
+    await cli(['people', 'add', 'rui@store.example']);
+
+    const role = await cli(['people', 'role', 'rui@store.example', 'viewer']);
+    const disabled = await cli(['people', 'disable', 'rui@store.example']);
+    const link = await cli(['people', 'link', 'rui@store.example']);
+    const back = await cli(['people', 'disable', 'rui@store.example', '--undo', '--json']);
+
+    expect(role.out).toBe('rui@store.example: viewer, has not used the link yet.\n');
+    expect(disabled.out).toBe('rui@store.example: viewer, disabled.\n');
+    expect(link).toMatchObject({ exitCode: 2, err: 'This person is disabled. Enable them first.\n' });
+    expect(JSON.parse(back.out)).toMatchObject({ email: 'rui@store.example', isDisabled: false });
+  });
+
+  it('who are not there, and roles that there are not, are said', async () => {
+    expect((await cli(['people', 'link', 'nobody@store.example'])).err).toContain(
+      'This merchant knows nobody with the e-mail nobody@store.example.',
+    );
+    expect((await cli(['people', 'add', 'x@store.example', '--role', 'owner'])).err).toContain(
+      'must be viewer, operator or admin',
+    );
+  });
+
+  it('the last administrator stays', async () => {
+    const { email: admin } = await signIn(service, { role: 'admin', merchant: 'people-last' });
+
+    const { exitCode, err } = await cli(['people', 'disable', admin, '--merchant', 'people-last']);
+
+    expect([exitCode, err]).toEqual([2, 'This is the last administrator who can sign in. Make another one first.\n']);
+  });
+
+  it('the first one of a new service is an administrator, whose link every start prints until it was used', async () => {
+    const fresh = await makeTestDatabase();
+    const other = await startTestService({ DATABASE_URL: fresh.url });
+    try {
+      const start = () => firstAdmin(other.url, testCredentials.ADMIN_API_TOKEN);
+      const [first, second] = [await start(), await start()];
+      const client = new ConsoleClient(other.url);
+      const { pathname, search } = new URL(second ?? '');
+
+      expect((await client.get(pathname + new URL(first ?? '').search)).status).toBe(404);
+      const fields = { password: PASSWORD, 'password-again': PASSWORD };
+      expect((await client.submit(pathname, fields, pathname + search)).status).toBe(303);
+      expect((await client.get('/console/people')).status).toBe(200);
+      expect(await start()).toBeNull();
+    } finally {
+      await other.stop();
+      await fresh.drop();
+    }
+  });
+});
+
 describe('merchants and issuers', () => {
   const environmentOf = (token: string) => ({ LINK_TOKEN: token, PUBLIC_URL: service.url });
 
@@ -150,6 +230,10 @@ describe('merchants and issuers', () => {
       'Loja Azul',
       '--vtex-account',
       'lojaazul',
+      '--language',
+      'pt-BR',
+      '--time-zone',
+      'America/Bogota',
     ]);
 
     const [, appKey = ''] = /^app key: {3}(\S+)$/m.exec(out) ?? [];
@@ -159,7 +243,9 @@ describe('merchants and issuers', () => {
     expect(exitCode).toBe(0);
     expect([status, body.code]).toEqual([200, 'cancel-manually']);
     const listed = await cli(['merchants', 'list']);
-    expect(listed.out).toMatch(/^loja-azul +Loja Azul +lojaazul +slot 1 of \d{4}-\d\d-\d\d +no$/m);
+    expect(listed.out).toMatch(
+      /^loja-azul +Loja Azul +lojaazul +pt-BR +America\/Bogota +slot 1 of \d{4}-\d\d-\d\d +no$/m,
+    );
     expect(listed.out).toMatch(/^default .*settings/m);
     expect(listed.out).not.toContain(appToken);
   });

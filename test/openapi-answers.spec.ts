@@ -470,7 +470,9 @@ describe('the document', () => {
       item['x-any-method'] ? [`any ${path}`] : Object.keys(item).map((method) => `${method} ${path}`),
     );
 
-    expect(written.sort()).toEqual(registeredRoutes().sort());
+    // What is under /console is pages for people, and no interface.
+    const registered = registeredRoutes().filter((route) => !/^\w+ \/console(\/|$)/.test(route));
+    expect(written.sort()).toEqual(registered.sort());
   });
 
   it('is served to anybody as it was made', async () => {

@@ -73,6 +73,7 @@ const rows = {
     payment_id: 'P1',
     kind: 'whole',
     reason: 'no_answer',
+    due_at: '2026-11-22T12:00:00Z',
   },
   notices: {
     merchant_id: M,
@@ -137,6 +138,12 @@ const rows = {
     person_id: '00000000-0000-4000-8000-000000000010',
     token_digest: Buffer.alloc(32),
     ends_at: '2026-11-28T12:00:00Z',
+  },
+  manual_cancellation_events: {
+    merchant_id: M,
+    manual_cancellation_id: '00000000-0000-4000-8000-000000000001',
+    kind: 'opened',
+    reason: 'no_answer',
   },
   audit_entries: { merchant_id: M, person_id: '00000000-0000-4000-8000-000000000010', action: 'signed-in' },
 } satisfies Record<string, Row>;
@@ -378,6 +385,40 @@ describe('the schema refuses', () => {
       'manual_cancellations',
       { resolution: 'prayer' },
       'manual_cancellations_resolution',
+    ],
+    ['a taken one that nobody has', 'manual_cancellations', { state: 'taken' }, 'manual_cancellations_taken_has_owner'],
+    ['a time at which nobody took it', 'manual_cancellations', { taken_at: now }, 'manual_cancellations_taken_at'],
+    [
+      'a word that is given while it is open',
+      'manual_cancellations',
+      { word_counts_at: now },
+      'manual_cancellations_word',
+    ],
+    ['an empty note', 'manual_cancellations', { resolution_note: '' }, 'manual_cancellations_note_length'],
+    [
+      'an event of no manual cancellation',
+      'manual_cancellation_events',
+      { manual_cancellation_id: '00000000-0000-4000-8000-000000000009' },
+      'manual_cancellation_events_task',
+    ],
+    ['an unknown kind of event', 'manual_cancellation_events', { kind: 'lost' }, 'manual_cancellation_events_kind'],
+    [
+      'an event by nobody that there is',
+      'manual_cancellation_events',
+      { person_id: '00000000-0000-4000-8000-000000000011' },
+      'manual_cancellation_events_person',
+    ],
+    [
+      'a hand-over to nobody',
+      'manual_cancellation_events',
+      { kind: 'handed-over' },
+      'manual_cancellation_events_handed_over',
+    ],
+    [
+      'an end that does not say how',
+      'manual_cancellation_events',
+      { kind: 'resolved' },
+      'manual_cancellation_events_resolved',
     ],
     ['an open one that is closed', 'manual_cancellations', { closed_at: now }, 'manual_cancellations_closed'],
     [

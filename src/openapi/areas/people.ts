@@ -39,7 +39,7 @@ const person = {
   linkEndsAt: '2026-11-28T09:00:00.000Z',
 };
 
-const link = { link: 'https://cards.example.com/console/welcome?token=…', endsAt: '2026-11-28T09:00:00.000Z' };
+const link = { link: 'https://cards.example.com/console/welcome?…', endsAt: '2026-11-28T09:00:00.000Z' };
 
 export const people: Area = {
   name: 'People',
