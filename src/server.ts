@@ -7,7 +7,7 @@ import { AppModule, type AppParts } from './app.module.js';
 import type { Config } from './config.js';
 import { CancellationProgress } from './cancellations/cancellation-progress.js';
 import { FollowUp } from './cancellations/follow-up.js';
-import { ConsoleAccess } from './console/access.js';
+import { ConsoleAccess, isConsoleRoute } from './console/access.js';
 import { ConsoleFaultPages } from './console/fault-pages.js';
 import { AxiosIssuerHttp } from './issuers/issuer-http.js';
 import { Jobs } from './jobs/jobs.js';
@@ -58,13 +58,16 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
     if (route.url === '/payments') route.bodyLimit = CREATE_BODY_LIMIT;
   });
   fastify.addHook('onRequest', (request, reply, done) => authenticate({ request, reply, done }));
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (!(await app.get(ConsoleAccess).letIn(request, reply))) return reply;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (!isConsoleRoute(request)) return done();
+    app
+      .get(ConsoleAccess)
+      .letIn(request, reply)
+      .then((goesOn) => goesOn && done(), done);
   });
-  fastify.addHook('preHandler', async (request, reply) => {
-    if (app.get(ConsoleAccess).isOwnForm(request)) return;
+  fastify.addHook('preHandler', (request, reply, done) => {
+    if (!isConsoleRoute(request) || app.get(ConsoleAccess).isOwnForm(request)) return done();
     app.get(ConsoleFaultPages).refuseForm(request, reply);
-    return reply;
   });
   await app.init();
   await fastify.ready();

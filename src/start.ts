@@ -81,8 +81,8 @@ async function start(): Promise<void> {
   }
   const { VTEX_APP_KEY: appKey = '', VTEX_APP_TOKEN: appToken = '', ADMIN_API_TOKEN: adminToken = '' } = environment;
   const { TEST_SUITE_APP_KEY: testSuiteKey = '', TEST_SUITE_APP_TOKEN: testSuiteToken = '' } = environment;
-  const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
-  const adminLink = await firstAdmin(`http://${host}:${service.port}`, adminToken);
+  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+  const adminLink = await firstAdmin(`http://${host.includes(':') ? `[${host}]` : host}:${service.port}`, adminToken);
   console.log(
     welcome({
       url: `http://localhost:${service.port}`,

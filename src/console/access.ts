@@ -33,7 +33,7 @@ const ASSETS = ['/console/style.css', '/console/script.js'];
 /** Pages for whoever is not signed in yet. */
 const DOORS = ['/console/sign-in', '/console/welcome'];
 
-/** Who gets to see the console, and which forms are its own. */
+/** Who gets to see the console, and which forms are its own. For the console's routes only. */
 @Injectable()
 export class ConsoleAccess {
   readonly #cookies: Cookies;
@@ -52,7 +52,7 @@ export class ConsoleAccess {
    */
   async letIn(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
     const route = routeOf(request);
-    if (!isConsoleRoute(request) || ASSETS.includes(route)) return true;
+    if (ASSETS.includes(route)) return true;
     const token = this.#cookies.read(request, 'session');
     const session = token === null ? null : await this.sessions.find(token, isByPerson(request));
     if (session) request.sessionKey = session.key;
@@ -75,7 +75,7 @@ export class ConsoleAccess {
 
   /** Is this a form of ours, sent from a page of ours? Always true for what changes nothing. */
   isOwnForm(request: FastifyRequest): boolean {
-    if (!isConsoleRoute(request) || ['GET', 'HEAD'].includes(request.method)) return true;
+    if (['GET', 'HEAD'].includes(request.method)) return true;
     const [path = ''] = request.url.split('?');
     return this.#isFromHere(request) && isCsrfToken(csrfKeyOf(request), path, new Form(request).raw('csrf'));
   }

@@ -62,7 +62,7 @@ a { color: var(--link); }
 .form { max-width: 26rem; }
 .brand { color: var(--ink); font-weight: 650; font-size: 1.0625rem; text-decoration: none; }
 .brand .store { color: var(--quiet); font-weight: 400; }
-.search { display: flex; flex: 1 1 16rem; max-width: 34rem; gap: 0.375rem; }
+.search { display: flex; flex: 1 1 16rem; min-width: 0; max-width: 34rem; gap: 0.375rem; }
 .search input { flex: 1; min-width: 0; }
 .who { display: flex; align-items: center; gap: 0.75rem; margin-left: auto; }
 .bar nav ul { display: flex; flex-wrap: wrap; gap: 0 1.125rem; list-style: none; margin: 0.5rem 0 0; padding: 0; }
@@ -96,6 +96,7 @@ label { display: block; font-weight: 600; margin-bottom: 0.1875rem; }
 .field .help { color: var(--quiet); font-size: 0.875rem; margin: 0.1875rem 0 0; }
 .field .wrong { color: var(--red); margin: 0.1875rem 0 0; }
 .choice { display: flex; gap: 0.5rem; align-items: start; font-weight: 400; padding: 0.125rem 0; }
+.choice input { flex: none; }
 fieldset { border: 0; margin: 0 0 0.75rem; padding: 0; min-width: 0; }
 legend { font-weight: 600; padding: 0; margin-bottom: 0.1875rem; }
 button, .button { display: inline-flex; align-items: center; justify-content: center; gap: 0.375rem; min-height: 2.125rem; padding: 0.25rem 0.75rem; border: 1px solid var(--field); border-radius: 6px; background: var(--sheet); cursor: pointer; text-decoration: none; font-weight: 500; }
@@ -161,7 +162,7 @@ td.number, th.number { text-align: right; }
   .bar nav ul { gap: 0 0.875rem; }
   .who { margin-left: 0; }
   .tiles { grid-template-columns: 1fr 1fr; }
-  table.cards, table.cards tbody, table.cards tr, table.cards th, table.cards td { display: block; }
+  table.cards, table.cards caption, table.cards tbody, table.cards tr, table.cards th, table.cards td { display: block; }
   table.cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table.cards tr { border: 1px solid var(--line); border-radius: 8px; padding: 0.5rem 0.75rem; margin-bottom: 0.625rem; background: var(--sheet); }
   table.cards th, table.cards td { border: 0; padding: 0.125rem 0; text-align: left; }

@@ -1,3 +1,4 @@
+import { Passwords, TooBusyError } from '../../src/console/passwords.js';
 import { ownPath } from '../../src/console/own-path.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
 import { addPerson, ConsoleClient, newEmail, PASSWORD, signIn, wordsOf } from '../support/console.js';
@@ -253,9 +254,25 @@ describe('too many tries', () => {
   });
 });
 
-describe('a flood of passwords', () => {
-  it('is answered, and takes no more memory than a few at once', async () => {
-    const { Passwords, TooBusyError } = await import('../../src/console/passwords.js');
+describe('passwords', () => {
+  it('stay good when a later one costs more', async () => {
+    const [cheap, dear] = [new Passwords({ passwordCost: 14 }), new Passwords({ passwordCost: 15 })];
+    const hashes = [await cheap.hash('a password of before'), await dear.hash('a password of today')];
+
+    expect(hashes.map((hash) => hash.split('$')[1])).toEqual(['14', '15']);
+    expect(await dear.matching('a password of before', hashes)).toEqual([hashes[0]]);
+    expect(await cheap.matching('a password of today', hashes)).toEqual([hashes[1]]);
+    expect(await dear.matching('another one', [...hashes, 'nonsense', 'scrypt$15$8$1$AAAA$AAAA'])).toEqual([]);
+  });
+
+  it('are the same however a keyboard writes them', async () => {
+    const passwords = new Passwords({ passwordCost: 14 });
+    const hash = await passwords.hash('coração'.normalize('NFC'));
+
+    expect(await passwords.matching('coração'.normalize('NFD'), [hash])).toEqual([hash]);
+  });
+
+  it('are checked few at once in a flood, and whoever comes too late is told so', async () => {
     const passwords = new Passwords({ passwordCost: 14 });
 
     const ends = await Promise.allSettled(
