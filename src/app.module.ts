@@ -30,6 +30,7 @@ import { Contexts } from './console/contexts.js';
 import { ConsoleFaultPages } from './console/fault-pages.js';
 import { HomeController } from './console/home.controller.js';
 import { OutboxController } from './console/outbox.controller.js';
+import { PaymentSearch } from './console/payment-search.js';
 import { PaymentTimelines } from './console/payment-timeline.js';
 import { Passwords } from './console/passwords.js';
 import { PeopleController } from './console/people.controller.js';
@@ -172,6 +173,7 @@ export class AppModule {
         ManualMoves,
         Notices,
         Contexts,
+        PaymentSearch,
         PaymentTimelines,
         Passwords,
         Sessions,
