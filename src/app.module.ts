@@ -28,8 +28,13 @@ import { AuditController } from './console/audit.controller.js';
 import { AuditLog } from './console/audit.js';
 import { Contexts } from './console/contexts.js';
 import { ConsoleFaultPages } from './console/fault-pages.js';
+import { ExportController } from './console/export.controller.js';
 import { HomeController } from './console/home.controller.js';
 import { OutboxController } from './console/outbox.controller.js';
+import { Inbox } from './console/inbox.js';
+import { InboxController } from './console/inbox.controller.js';
+import { ManualController } from './console/manual.controller.js';
+import { ManualViews } from './console/manual-view.js';
 import { PaymentSearch } from './console/payment-search.js';
 import { PaymentTimelines } from './console/payment-timeline.js';
 import { Passwords } from './console/passwords.js';
@@ -126,6 +131,9 @@ export class AppModule {
         PeopleController,
         AuditController,
         OutboxController,
+        InboxController,
+        ManualController,
+        ExportController,
         DocsController,
       ],
       providers: [
@@ -174,6 +182,8 @@ export class AppModule {
         Notices,
         Contexts,
         PaymentSearch,
+        Inbox,
+        ManualViews,
         PaymentTimelines,
         Passwords,
         Sessions,

@@ -17,6 +17,12 @@ export interface Sql {
 export const statement = (name: string, text: string): Statement => ({ name, text });
 
 /**
+ * A statement that is planned anew each time, with the values at hand: for one that is put together, where a plan for any values would
+ * be a bad one for most.
+ */
+export const unnamed = (text: string): Statement => ({ name: '', text });
+
+/**
  * Hand-written SQL through TypeORM's own pool, for everything that decides or changes something.
  *
  * Never hold a transaction open over a network call.

@@ -8,6 +8,7 @@ import type { ManualReason } from '../manual-cancellations/manual-reason.js';
 import type { Resolution } from '../manual-cancellations/resolution.js';
 import type { PaymentEventKind } from '../payments/payment-event.js';
 import type { TextKey } from '../texts/catalogue.js';
+import type { Say } from '../texts/say.js';
 import { partInUnits } from './amounts.js';
 import type { PageContext } from './page.js';
 import type { TimelineDetail, TimelineEntry } from './timeline.js';
@@ -202,20 +203,37 @@ function eventEntry({ say }: PageContext, { at, kind, words }: EventRow): Timeli
 const isShownEvent = (kind: string): kind is keyof typeof eventTexts => Object.hasOwn(eventTexts, kind);
 
 function manualEntry({ say }: PageContext, row: ManualEventRow): TimelineEntry {
-  const words = say(`timeline.manual.${row.kind}`, {
-    reason: row.reason === null ? '' : say(`reason-short.${row.reason}`),
-    person: row.to_name ?? say('timeline.by-somebody'),
-    outcome: row.resolution === null ? '' : say(`resolution.${row.resolution}`),
-  });
+  const { who, what: words } = manualEventWords(say, { ...row, toName: row.to_name });
   const protocol = row.protocol_number === null ? [] : [say('timeline.protocol', { number: row.protocol_number })];
   const what = [words, ...protocol].join(' ');
   return {
     at: row.at,
-    who: row.name ?? say(isOfPerson(row.kind) ? 'timeline.by-somebody' : 'timeline.by-service'),
+    who,
     what: row.has_siblings ? say('timeline.task-of', { what, kind: say(`kind.${row.task_kind}`) }) : what,
     tone: toneOfManual(row.kind),
     note: row.note,
   };
+}
+
+/** Who did what to a manual cancellation. */
+export function manualEventWords(
+  say: Say,
+  {
+    kind,
+    reason,
+    resolution,
+    name,
+    toName,
+  }: Pick<ManualEventRow, 'kind' | 'reason' | 'resolution' | 'name'> & {
+    readonly toName: string | null;
+  },
+): { readonly who: string; readonly what: string } {
+  const what = say(`timeline.manual.${kind}`, {
+    reason: reason === null ? '' : say(`reason-short.${reason}`),
+    person: toName ?? say('timeline.by-somebody'),
+    outcome: resolution === null ? '' : say(`resolution.${resolution}`),
+  });
+  return { who: name ?? say(isOfPerson(kind) ? 'timeline.by-somebody' : 'timeline.by-service'), what };
 }
 
 const isOfPerson = (kind: ManualEventKind) => toneOfManual(kind) === 'person';

@@ -8,6 +8,31 @@ export function clientScript(): void {
     const pressed = event.target instanceof Element ? event.target.closest('[data-copy]') : null;
     if (pressed instanceof HTMLElement) void copy(pressed);
   });
+  for (const all of document.querySelectorAll<HTMLInputElement>('input[data-all]')) {
+    all.hidden = false;
+    all.addEventListener('change', () => {
+      for (const box of document.querySelectorAll<HTMLInputElement>(`input[name="${all.dataset.all ?? ''}"]`)) {
+        box.checked = all.checked;
+      }
+    });
+  }
+  for (const passing of document.querySelectorAll<HTMLElement>('[data-gone-in]')) {
+    setTimeout(() => passing.remove(), Number(passing.dataset.goneIn));
+  }
+  const news = document.querySelector<HTMLElement>('[data-news]');
+  if (news) setInterval(() => void lookForNews(news), 30_000);
+
+  /** Only while somebody looks at the page. */
+  async function lookForNews(line: HTMLElement): Promise<void> {
+    if (document.visibilityState !== 'visible') return;
+    const answer = await fetch(line.dataset.news ?? '').catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const { words } = (await answer.json()) as { readonly words: string };
+    const link = line.querySelector('a');
+    if (!link || words === '' || link.textContent === words) return;
+    link.textContent = words;
+    line.hidden = false;
+  }
 
   async function copy(button: HTMLElement): Promise<void> {
     const { copy: text = '', copied = '' } = button.dataset;

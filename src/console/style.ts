@@ -83,6 +83,13 @@ html:not(.has-script) [data-copy] { display: none; }
 .tight .copy > span:not(.hidden-words) { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
 .tight .copy.copied > span:not(.hidden-words) { position: static; clip-path: none; width: auto; height: auto; }
 .links { display: inline-flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
+.heading { display: flex; flex-wrap: wrap; align-items: center; gap: 0.375rem 0.75rem; margin: 0 0 0.875rem; }
+.heading h1 { margin: 0; }
+.below { display: block; font-weight: 400; }
+.nowrap { white-space: nowrap; }
+.above-table { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; }
+.above-table p { margin: 0 0 0.375rem; }
+[hidden] { display: none !important; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 1rem 0; }
 
 .sheet { background: var(--sheet); border: 1px solid var(--line); border-radius: 8px; box-shadow: var(--shadow); padding: 1rem 1.125rem; margin: 0 0 1rem; }
@@ -195,6 +202,35 @@ ol.timeline .note { margin: 0.125rem 0 0; padding-left: 0.75rem; border-left: 3p
 ol.timeline dl.facts { margin: 0.25rem 0 0.375rem; font-size: 0.875rem; }
 details summary { cursor: pointer; color: var(--link); min-height: 24px; }
 pre { margin: 0.25rem 0; padding: 0.625rem; overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; font-size: 0.8125rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+
+.filters.find .field { flex: 1 1 18rem; max-width: 34rem; }
+.filters.find input { width: 100%; }
+.filter-box { margin: 0 0 0.75rem; }
+.filter-box .filters { margin-top: 0.5rem; }
+.filter-box select { max-width: 15rem; }
+table.inbox td.select { width: 2rem; }
+.selected .groups { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem 2rem; margin-top: 0.75rem; }
+.sheet.selected { margin-top: 1rem; }
+.take-first { display: flex; flex-wrap: wrap; gap: 0.25rem 0.875rem; align-items: center; margin: 0 0 0.875rem; }
+.take-first p { margin: 0; flex: 1 1 14rem; }
+dl.ids { margin: 0.5rem 0 0; padding: 0.5rem 0.75rem; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; }
+.good-to-know { border-left: 3px solid var(--blue); padding-left: 0.75rem; margin: 0.25rem 0 0; }
+.happened { margin: 0; }
+.happened q { font-style: italic; }
+.effects { margin: 0 0 0.25rem; padding-left: 1.25rem; max-width: 46rem; }
+.choice b { font-weight: 600; }
+.choice + .choice { margin-top: 0.375rem; }
+.buttons.first { margin-top: 0; }
+.buttons:empty { display: none; }
+details.more { margin: 0.5rem 0 0; }
+details.more > form, details.more > p { margin-top: 0.5rem; }
+.check { margin-top: 0.875rem; }
+.out-links { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; margin: 0.875rem 0 0; }
+.siblings { list-style: none; margin: 0; padding: 0; }
+.siblings li { padding: 0.125rem 0; }
+dd.note { white-space: pre-line; }
+.add-note { margin-top: 1rem; max-width: 34rem; }
+.notice.undo { align-items: center; flex-wrap: wrap; }
 
 dialog { border: 1px solid var(--line); border-radius: 10px; background: var(--sheet); color: var(--ink); max-width: 34rem; width: calc(100vw - 2rem); padding: 1.125rem 1.25rem; }
 dialog::backdrop { background: rgb(10 15 20 / 50%); }

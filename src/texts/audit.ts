@@ -64,4 +64,10 @@ export const auditTexts = {
     'pt-BR': 'Gerou um link de uso único para {subject}',
     es: 'Generó un enlace de un solo uso para {subject}',
   },
+  'audit.action.list-exported': {
+    en: 'Downloaded manual cancellations as CSV ({view, select, open {open} mine {own} overdue {overdue} resolved {resolved} other {all}}, {filters, plural, =0 {no filter} one {# filter} other {# filters}})',
+    'pt-BR':
+      'Baixou cancelamentos manuais em CSV ({view, select, open {abertos} mine {próprios} overdue {atrasados} resolved {resolvidos} other {todos}}, {filters, plural, =0 {sem filtros} one {# filtro} other {# filtros}})',
+    es: 'Descargó cancelaciones manuales en CSV ({view, select, open {abiertas} mine {propias} overdue {atrasadas} resolved {resueltas} other {todas}}, {filters, plural, =0 {sin filtros} one {# filtro} other {# filtros}})',
+  },
 } as const satisfies Readonly<Record<string, Text>>;

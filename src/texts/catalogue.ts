@@ -2,6 +2,10 @@ import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
 import type { Text } from './language.js';
 import { outboxTexts } from './outbox.js';
+import { fieldTexts } from './fields.js';
+import { inboxTexts } from './inbox.js';
+import type { Text } from './language.js';
+import { manualTexts } from './manual.js';
 import { partTexts } from './parts.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
@@ -21,6 +25,9 @@ export const catalogue = {
   ...shellTexts,
   ...partTexts,
   ...timelineTexts,
+  ...inboxTexts,
+  ...manualTexts,
+  ...fieldTexts,
   ...signInTexts,
   ...auditTexts,
   ...peopleTexts,
