@@ -61,9 +61,11 @@ export const InboxBody = (props: Props) => {
       <h1>{say('section.inbox')}</h1>
       <Tiles {...props} />
       <News context={context} query={query} since={counts.newestAt} />
-      <Search context={context} query={query} />
       <Tabs context={context} query={query} />
-      <Filters {...props} />
+      <div class="find-row">
+        <Search context={context} query={query} />
+        <Filters {...props} />
+      </div>
       <div class="above-table">
         <p role="status" class="quiet-words">
           {countWords(page.count, context)}
@@ -119,12 +121,12 @@ const Tiles = ({ context, query, counts }: Props) => {
               <b>{atMost(tiles[name].count, context)}</b>
               <span>
                 {name === 'overdue' && counts.overdue > 0 && <Icon name="late" />} {say(`inbox.tile.${name}`)}
+                {name === 'open' && oldest && ` · ${say('inbox.oldest', { age: oldest })}`}
               </span>
             </a>
           </li>
         ))}
       </ul>
-      {oldest && <p class="quiet-words">{say('inbox.oldest', { age: oldest })}</p>}
     </>
   );
 };
@@ -379,6 +381,10 @@ export const nameOf = (
 ): string =>
   orderId === null ? say('inbox.payment', { id: shortId(paymentId) }) : say('inbox.order', { id: orderId });
 
+/** What is to be done, and why where that is not said by what it is. */
+export const whatWords = ({ kind, reason }: Pick<InboxRow, 'kind' | 'reason'>, { say }: PageContext): string =>
+  kind === 'whole' ? `${say('kind.whole')}: ${say(`reason-short.${reason}`)}` : say(`kind.${kind}`);
+
 export const isOpen = ({ state }: Pick<InboxRow, 'state'>): boolean => state === 'open' || state === 'taken';
 
 const Row = ({
@@ -410,7 +416,12 @@ const Row = ({
         </td>
       )}
       <td data-label={say('inbox.column.age')}>
-        <span class="nowrap">{age}</span> {isOpen(row) && <DueMark context={context} dueAt={row.dueAt} />}
+        <span class="nowrap">{age}</span>{' '}
+        {isOpen(row) && (
+          <span class="nowrap">
+            <DueMark context={context} dueAt={row.dueAt} />
+          </span>
+        )}
       </td>
       <th scope="row">
         <a href={path}>{row.orderId ?? shortId(row.paymentId)}</a> {row.sandbox && <SandboxMark context={context} />}
@@ -425,7 +436,7 @@ const Row = ({
         <Known context={context}>{row.issuerName}</Known>
       </td>
       <td data-label={say('inbox.column.what')}>
-        {say(`kind.${row.kind}`)}: {say(`reason-short.${row.reason}`)}
+        {whatWords(row, context)}
         {row.resolution !== null && !isOpen(row) && (
           <span class="below quiet-words">{say(`resolution.${row.resolution}`)}</span>
         )}

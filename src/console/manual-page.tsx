@@ -3,7 +3,7 @@ import type { CheckFact } from '../cancellations/facts.js';
 import { needsNote, resolutionsOf, saysCancelled, type Resolution } from '../manual-cancellations/resolution.js';
 import type { TextKey } from '../texts/catalogue.js';
 import { Icon } from './icon.js';
-import { isOpen, nameOf, pathOf, type Colleague } from './inbox-page.js';
+import { isOpen, nameOf, pathOf, whatWords, type Colleague } from './inbox-page.js';
 import type { ManualView } from './manual-view.js';
 import { amountWords, idsOf, stepWords, whatHappened, type Sentence } from './manual-words.js';
 import { PostForm, type PageContext } from './page.js';
@@ -137,6 +137,7 @@ const Said = ({ context: { say }, sentence }: { readonly context: PageContext; r
           </span>
         </>
       )}
+      .
     </>
   );
 
@@ -405,9 +406,7 @@ const Facts = ({ context, task }: { readonly context: PageContext; readonly task
           <ul class="siblings">
             {task.siblings.map(({ manualCancellationId, kind, reason, state }) => (
               <li>
-                <a href={pathOf(manualCancellationId)}>
-                  {say(`kind.${kind}`)}: {say(`reason-short.${reason}`)}
-                </a>{' '}
+                <a href={pathOf(manualCancellationId)}>{whatWords({ kind, reason }, context)}</a>{' '}
                 <StateMark context={context} state={state} />
               </li>
             ))}

@@ -243,14 +243,13 @@ function toneOfManual(kind: ManualEventKind): TimelineEntry['tone'] {
   return kind === 'opened' || kind === 'completed' || kind === 'late-success' ? 'bad' : 'person';
 }
 
-function noticeEntry({ say, formats }: PageContext, row: NoticeRow): TimelineEntry {
-  const delivery = row.delivered_at
-    ? say('timeline.notice.delivered', { time: formats.dateTime(row.delivered_at) })
-    : say('timeline.notice.waiting');
+/** Somebody is told when it arrives; what has not arrived yet stands where it was written. */
+function noticeEntry({ say }: PageContext, row: NoticeRow): TimelineEntry {
+  const words = say(`timeline.notice.${row.event}`);
   return {
-    at: row.created_at,
+    at: row.delivered_at ?? row.created_at,
     who: say('timeline.by-service'),
-    what: `${say(`timeline.notice.${row.event}`)} ${delivery}`,
+    what: row.delivered_at ? words : `${words} ${say('timeline.notice.waiting')}`,
     tone: row.delivered_at ? 'plain' : 'bad',
     details: [{ label: say('timeline.detail.notice'), value: row.notice_id }],
   };

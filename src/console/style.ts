@@ -173,6 +173,7 @@ td.number, th.number { text-align: right; }
   .bar, main { padding-left: 0.875rem; padding-right: 0.875rem; }
   .bar nav ul { gap: 0 0.875rem; }
   .who { margin-left: 0; }
+  .find-row .filter-box { padding-top: 0; }
   .tiles { grid-template-columns: 1fr 1fr; }
   table.cards, table.cards caption, table.cards tbody, table.cards tr, table.cards th, table.cards td { display: block; }
   table.cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -205,7 +206,13 @@ pre { margin: 0.25rem 0; padding: 0.625rem; overflow-x: auto; background: var(--
 
 .filters.find .field { flex: 1 1 18rem; max-width: 34rem; }
 .filters.find input { width: 100%; }
+.find-row { display: flex; flex-wrap: wrap; gap: 0 1.5rem; align-items: start; }
+.find-row .find { flex: 1 1 20rem; }
+.find-row .filter-box { flex: 1 1 14rem; padding-top: 1.5rem; }
+.find-row .filter-box[open] { flex-basis: 100%; padding-top: 0; }
 .filter-box { margin: 0 0 0.75rem; }
+@media (min-width: 44rem) { ol.timeline > li { padding-left: 10.5rem; } ol.timeline > li > time { position: absolute; left: 1.25rem; top: 0.0625rem; } }
+ol.timeline summary { font-size: 0.8125rem; min-height: 24px; }
 .filter-box .filters { margin-top: 0.5rem; }
 .filter-box select { max-width: 15rem; }
 table.inbox td.select { width: 2rem; }

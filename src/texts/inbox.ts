@@ -6,11 +6,7 @@ export const inboxTexts = {
   'inbox.tile.overdue': { en: 'Overdue', 'pt-BR': 'Atrasados', es: 'Atrasados' },
   'inbox.tile.mine': { en: 'Mine', 'pt-BR': 'Meus', es: 'Míos' },
   'inbox.tile.resolved': { en: 'Resolved (7 days)', 'pt-BR': 'Resolvidos (7 dias)', es: 'Resueltos (7 días)' },
-  'inbox.oldest': {
-    en: 'The oldest has been waiting for {age}.',
-    'pt-BR': 'O mais antigo espera há {age}.',
-    es: 'El más antiguo espera desde hace {age}.',
-  },
+  'inbox.oldest': { en: 'oldest: {age}', 'pt-BR': 'mais antigo: {age}', es: 'más antiguo: {age}' },
   'inbox.views': { en: 'Views', 'pt-BR': 'Visualizações', es: 'Vistas' },
   'inbox.view.open': { en: 'Open', 'pt-BR': 'Abertos', es: 'Abiertos' },
   'inbox.view.mine': { en: 'Mine', 'pt-BR': 'Meus', es: 'Míos' },

@@ -251,7 +251,7 @@ export const manualTexts = {
   },
   'manual.resolve.button': { en: 'Resolve', 'pt-BR': 'Resolver', es: 'Resolver' },
 
-  'manual.actions': { en: 'Who does it', 'pt-BR': 'Quem faz', es: 'Quién lo hace' },
+  'manual.actions': { en: 'Actions', 'pt-BR': 'Ações', es: 'Acciones' },
   'manual.take': { en: 'Take it', 'pt-BR': 'Assumir', es: 'Tomarlo' },
   'manual.take-from': {
     en: 'Take it from {name}',

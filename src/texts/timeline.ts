@@ -254,11 +254,6 @@ export const timelineTexts = {
     'pt-BR': 'Avisou a sua loja de que não é mais necessário.',
     es: 'Avisó a su tienda que ya no es necesario.',
   },
-  'timeline.notice.delivered': {
-    en: 'Delivered on {time}.',
-    'pt-BR': 'Entregue em {time}.',
-    es: 'Entregado el {time}.',
-  },
   'timeline.notice.waiting': {
     en: 'Not delivered yet.',
     'pt-BR': 'Ainda não entregue.',
