@@ -119,6 +119,7 @@ describe('wrong settings', () => {
     VAULT_MODE: 'CANARY',
     VAULT_TIMEOUT_MS: '25001',
     VAULT_GIVE_UP_HOURS: '21',
+    VAULT_MANUAL_DUE_HOURS: '721',
     CORECARD_BASE_URL: 'http://user:CANARY@issuer.example',
     CORECARD_ACCESS_TOKEN: 'a-usable-token',
     QITECH_PRIVATE_KEY: 'CANARY',
@@ -139,7 +140,7 @@ describe('wrong settings', () => {
 
     expect(message).not.toContain('CANARY');
     expect(message).not.toContain('25001');
-    expect(message).toMatch(/^The settings have 30 mistakes:\n {2}- /);
+    expect(message).toMatch(/^The settings have 31 mistakes:\n {2}- /);
   });
 
   it('are said in the singular where there is one', () => {
@@ -282,6 +283,12 @@ describe('an issuer', () => {
       '0.5',
       (config: ReturnType<typeof readConfig>) => config.issuers.vault?.giveUpMs,
       1_800_000,
+    ],
+    [
+      'VAULT_MANUAL_DUE_HOURS',
+      '1.5',
+      (config: ReturnType<typeof readConfig>) => config.issuers.vault?.manualDueMs,
+      5_400_000,
     ],
     ['VAULT_MODE', 'dry-run', (config: ReturnType<typeof readConfig>) => config.issuers.vault?.mode, 'dry-run'],
   ])('takes %s', (name, value, read, expected) => {

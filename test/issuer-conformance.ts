@@ -24,6 +24,7 @@ import {
   Secret,
 } from '../src/issuers/issuer.js';
 import { type BehaviourName, behaviours, type Effect, type Simulator } from '../src/issuers/simulator-server.js';
+import { languages } from '../src/texts/language.js';
 
 /*
  * What holds for every issuer, whoever it is: one suite, run on each issuer of the registry against its own simulator over real HTTP.
@@ -91,6 +92,14 @@ function describesItself(code: string, issuer: Issuer): void {
     expect(issuer.giveUpHours).toBeLessThan(24);
   });
 
+  it('says by when a person should have done what it could not, and what that person must know, in every language', () => {
+    expect(issuer.manualDueHours).toBeGreaterThan(0);
+    expect(issuer.manualDueHours).toBeLessThanOrEqual(720);
+    const sentences = languages.map((language) => issuer.byHand[language].trim());
+    for (const sentence of sentences) expect(sentence).toMatch(/^\p{Lu}.{20,400}\.$/u);
+    expect(new Set(sentences).size).toBe(languages.length);
+  });
+
   it('leaves time between an unknown cancel and the query that allows another', () => {
     const rule = issuer.resendAfterUnknown;
     if (rule.kind === 'allowed') return;
@@ -108,7 +117,7 @@ function readsSettings(issuer: Issuer, bench: Bench): void {
   it('have names that fit an environment and are not taken', () => {
     for (const name of names) {
       expect(name).toMatch(/^[A-Z][A-Z0-9_]*$/);
-      expect(name).not.toMatch(/^(SANDBOX_.*|BASE_URL|TIMEOUT_MS|MODE|GIVE_UP_HOURS)$/);
+      expect(name).not.toMatch(/^(SANDBOX_.*|BASE_URL|TIMEOUT_MS|MODE|GIVE_UP_HOURS|MANUAL_DUE_HOURS)$/);
     }
   });
 

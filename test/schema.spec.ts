@@ -774,20 +774,33 @@ describe('the migrations', () => {
     }
   });
 
-  it('are applied, found applied, and reverted by the built script', async () => {
-    expect(await migrate(['run'])).toMatchObject({
-      code: 0,
-      err: '',
-      out: expect.stringMatching(/^Done: \w+/) as string,
-    });
-    expect(await publicTables()).toEqual(everything);
-    expect(await migrate(['run'])).toMatchObject({ code: 0, out: expect.stringContaining('Nothing to do') as string });
+  /** A process for each migration, one after the other. */
+  const PROCESSES_MS = 10_000 * migrationCount;
 
-    for (let left = migrationCount; left > 0; left -= 1) {
-      expect(await migrate(['revert'])).toMatchObject({ code: 0, out: expect.stringContaining('Reverted') as string });
-    }
-    expect(await publicTables()).toEqual(['migrations']);
-  });
+  it(
+    'are applied, found applied, and reverted by the built script',
+    async () => {
+      expect(await migrate(['run'])).toMatchObject({
+        code: 0,
+        err: '',
+        out: expect.stringMatching(/^Done: \w+/) as string,
+      });
+      expect(await publicTables()).toEqual(everything);
+      expect(await migrate(['run'])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining('Nothing to do') as string,
+      });
+
+      for (let left = migrationCount; left > 0; left -= 1) {
+        expect(await migrate(['revert'])).toMatchObject({
+          code: 0,
+          out: expect.stringContaining('Reverted') as string,
+        });
+      }
+      expect(await publicTables()).toEqual(['migrations']);
+    },
+    PROCESSES_MS,
+  );
 
   it('leave nothing behind when one fails', async () => {
     const client = new pg.Client({ connectionString: url });

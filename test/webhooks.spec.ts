@@ -4,6 +4,7 @@ import type { CorecardCallback, CorecardSimulator } from '../src/issuers/corecar
 import type { IssuerCode } from '../src/issuers/index.js';
 import type { QitechCallback, QitechSimulator } from '../src/issuers/qitech/simulator.js';
 import type { Behaviour, BehaviourName } from '../src/issuers/simulator-server.js';
+import { addPerson } from './support/console.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { cancelsOf, effectsOf, type Reference } from './support/issuer-traffic.js';
 import { newId, startTestService, type TestService } from './support/service.js';
@@ -465,7 +466,11 @@ describe('a late proof', () => {
 
   it('tells the person who has taken it that nothing is left to do', async () => {
     const payment = await manual();
-    await database.query(`update manual_cancellations set state = 'taken' where payment_id = $1`, [payment.paymentId]);
+    const { personId } = await addPerson(service, { role: 'operator' });
+    await database.query(
+      `update manual_cancellations set state = 'taken', taken_by = $2, taken_at = now() where payment_id = $1`,
+      [payment.paymentId, personId],
+    );
 
     await prove(payment);
 
