@@ -4,9 +4,18 @@ import { findIssuer } from '../issuers/index.js';
 import type { ResendRule, SomeIssuer } from '../issuers/issuer.js';
 import { manualReasons } from '../manual-cancellations/manual-reason.js';
 import type { Attempt, Cancellation, PaymentKey } from './cancellation.js';
-import { CancellationStore, type PaymentView, type View } from './cancellation-store.js';
-import { decideClaim } from './claim.js';
-import { giveUpTime, nextStep, type Rules, type Step } from './next-step.js';
+import { CancellationStore } from './cancellation-store.js';
+import {
+  factsOfCancellation,
+  factsOfClaim,
+  holdOf,
+  type Facts,
+  type Hold,
+  type NextFact,
+  type NowFact,
+  type WhyFact,
+} from './facts.js';
+import type { Rules } from './next-step.js';
 import { rulesOf } from './rules.js';
 
 /** What would happen now, and why. Finding it out changes nothing and asks nobody. */
@@ -21,11 +30,7 @@ export interface Explanation {
   readonly cancellation: {
     readonly state: Cancellation['state'];
     /** What is done next by itself; null where nothing is. */
-    readonly next: {
-      readonly kind: 'send' | 'query' | 'wait';
-      readonly notBefore: Date | null;
-      readonly dueAt: Date;
-    } | null;
+    readonly next: NextFact | null;
     readonly giveUpAt: Date | null;
   } | null;
 }
@@ -42,6 +47,14 @@ export interface ExplainedIssuer {
   readonly resendAfterUnknown: string;
 }
 
+/** The facts of one payment, and what they were found with. */
+export interface PaymentFacts extends Facts {
+  readonly link: Explanation['link'];
+  readonly state: Cancellation['state'] | null;
+  /** Null where nothing is linked; the code where the registry does not know it any more. */
+  readonly issuerName: string | null;
+}
+
 /** Explains what would happen with a payment. */
 @Injectable()
 export class Explanations {
@@ -50,112 +63,126 @@ export class Explanations {
     private readonly accounts: IssuerAccounts,
   ) {}
 
-  /** Null where nothing was ever heard of the payment. */
+  /** In English sentences. Null where nothing was ever heard of the payment. */
   async find(key: PaymentKey): Promise<Explanation | null> {
-    const view = await this.store.load({ ...key, requestId: null });
-    const { payment, cancellation } = view;
+    const found = await this.#find(key);
+    if (!found) return null;
+    const { facts, link, code, issuer, account, rules, cancellation } = found;
+    const name = issuer?.name ?? null;
+    return {
+      paymentId: key.paymentId,
+      now: sayNow(facts.now, name ?? (cancellation ? null : code)),
+      why: facts.why.map((fact) => sayWhy(fact, { name, code, isOpen: cancellation !== null })),
+      cancellation: cancellation && { state: cancellation.state, next: facts.next, giveUpAt: facts.giveUpAt },
+      link,
+      issuer: code === null ? null : explainIssuer(issuer, account, rules, code),
+    };
+  }
+
+  /** Without words, for whoever tells it in another language. Null where nothing was ever heard of the payment. */
+  async facts(key: PaymentKey): Promise<PaymentFacts | null> {
+    const found = await this.#find(key);
+    if (!found) return null;
+    const { facts, link, code, issuer, cancellation } = found;
+    return { ...facts, link, state: cancellation?.state ?? null, issuerName: issuer?.name ?? code };
+  }
+
+  async #find(key: PaymentKey) {
+    const { payment, cancellation, now } = await this.store.load({ ...key, requestId: null });
     if (!payment) return null;
     const code = cancellation?.issuer ?? payment.link?.issuer ?? null;
     const account = code === null ? null : this.accounts.find(key.merchantId, code, payment.sandbox);
     const issuer = code === null ? null : findIssuer(code);
     const rules = rulesOf(issuer, account, this.accounts.giveUpMs(code ?? ''));
-    const explained = cancellation
-      ? explainOpen(cancellation, await this.store.attempts(key), { rules, view, issuer })
-      : explainClaim(payment, account, issuer);
-    return {
-      paymentId: key.paymentId,
-      ...explained,
-      link: payment.link && { ...payment.link, sandbox: payment.sandbox },
-      issuer: code === null ? null : explainIssuer(issuer, account, rules, code),
-    };
+    const facts = cancellation
+      ? factsOfCancellation(cancellation, {
+          attempts: await this.store.attempts(key),
+          rules,
+          hold: holdOf(account),
+          isLinked: payment.link !== null,
+          now,
+        })
+      : factsOfClaim(payment, account);
+    const link = payment.link && { ...payment.link, sandbox: payment.sandbox };
+    return { facts, link, code, issuer, account, rules, cancellation };
   }
 }
 
-type Explained = Pick<Explanation, 'now' | 'why' | 'cancellation'>;
+function sayNow(fact: NowFact, issuerName: string | null): string {
+  const name = issuerName ?? 'the issuer';
+  switch (fact.kind) {
+    case 'would-send':
+      return `A cancel would be sent to ${name} at once.`;
+    case 'would-wait':
+      return `Nothing would be sent to ${name}; the cancellation would wait.`;
+    case 'would-be-cancelled':
+      return 'VTEX would be told that it is cancelled, and nobody would be asked.';
+    case 'would-be-manual':
+      return 'A person would have to cancel it.';
+    case 'would-be-partly-manual':
+      return 'A person would have to cancel a part of it.';
+    case 'is-cancelled':
+      return 'It is cancelled; nothing is done any more.';
+    case 'is-manual':
+      return 'A person has to cancel it; nothing is sent any more. A late proof would end that.';
+    case 'under-way':
+      return `A call to ${name} is under way; from ${fact.at.toISOString()} on it counts as unknown.`;
+    case 'will-send':
+      return `A cancel is sent to ${name} at ${fact.at.toISOString()}.`;
+    case 'will-query':
+      return `${name} is asked for the state at ${fact.at.toISOString()}.`;
+    case 'will-wait':
+      return `Nothing is done before ${fact.at.toISOString()}, unless a callback comes.`;
+    case 'will-be-cancelled':
+      return 'It is proven to be cancelled; the next look records that.';
+    case 'will-be-manual':
+      return 'Nothing automatic is left to try; the next look gives it to a person.';
+  }
+}
 
-/** Nobody has asked for the cancellation yet. */
-function explainClaim(payment: PaymentView, account: IssuerAccount | null, issuer: SomeIssuer | null): Explained {
-  const claim = decideClaim(payment, null, account?.mode ?? null);
-  const name = issuer?.name ?? payment.link?.issuer ?? 'the issuer';
-  const sentences: Readonly<Record<typeof claim.kind, string>> = {
-    ask: `A cancel would be sent to ${name} at once.`,
-    wait: `Nothing would be sent to ${name}; the cancellation would wait.`,
-    cancelled: 'VTEX would be told that it is cancelled, and nobody would be asked.',
-    manual: 'A person would have to cancel it.',
-    partial: 'A person would have to cancel a part of it.',
+interface About {
+  readonly name: string | null;
+  readonly code: string | null;
+  /** VTEX has asked for it. */
+  readonly isOpen: boolean;
+}
+
+function sayWhy(fact: WhyFact, about: About): string {
+  switch (fact.kind) {
+    case 'never-seen':
+      return 'VTEX asked to cancel it before we heard of it: its card may have been ordered beside us.';
+    case 'settled':
+      return 'It is settled.';
+    case 'never-linked':
+      return 'We know the payment, and nothing was ever linked to it: there is no card.';
+    case 'not-asked-yet':
+      return 'Nobody has asked for its cancellation yet.';
+    case 'tried':
+      return describeAttempts(fact.attempts);
+    case 'reason':
+      return manualReasons[fact.reason];
+    default:
+      return about.isOpen ? sayHeld(fact.kind, about) : sayHold(fact.kind, about);
+  }
+}
+
+function sayHold(hold: Hold, { name, code }: About): string {
+  const issuer = name ?? code ?? 'The issuer';
+  const sentences: Readonly<Record<Hold, string>> = {
+    'not-configured': `${issuer} is not configured for this environment.`,
+    paused: `${issuer} is paused.`,
+    manual: `${issuer} is in mode manual: people cancel.`,
+    'dry-run': `${issuer} is in mode dry-run: what would be sent is recorded, and a person cancels.`,
+    'circuit-open': `${issuer} did not answer many calls in a row: nothing is sent for a while.`,
   };
-  return { now: sentences[claim.kind], why: whyClaim(payment, account, name), cancellation: null };
+  return sentences[hold];
 }
 
-function whyClaim(payment: PaymentView, account: IssuerAccount | null, name: string): string[] {
-  if (!payment.seenBefore)
-    return ['VTEX asked to cancel it before we heard of it: its card may have been ordered beside us.'];
-  if (payment.isSettled) return ['It is settled.'];
-  if (!payment.link) return ['We know the payment, and nothing was ever linked to it: there is no card.'];
-  return ['Nobody has asked for its cancellation yet.', ...whyHeld(account, name)];
-}
-
-function whyHeld(account: IssuerAccount | null, name: string): string[] {
-  if (!account) return [`${name} is not configured for this environment.`];
-  if (account.mode === 'paused') return [`${name} is paused.`];
-  if (account.mode === 'manual') return [`${name} is in mode manual: people cancel.`];
-  if (account.mode === 'dry-run')
-    return [`${name} is in mode dry-run: what would be sent is recorded, and a person cancels.`];
-  if (account.protection.isOpen) return [`${name} did not answer many calls in a row: nothing is sent for a while.`];
-  return [];
-}
-
-function explainOpen(
-  cancellation: Cancellation,
-  attempts: readonly Attempt[],
-  { rules, view, issuer }: { readonly rules: Rules; readonly view: View; readonly issuer: SomeIssuer | null },
-): Explained {
-  const { state, claimedAt, reason, leaseUntil, nextCheckAt } = cancellation;
-  const closed = { state, next: null, giveUpAt: null };
-  const tried = [describeAttempts(attempts)];
-  if (state === 'cancelled')
-    return { now: 'It is cancelled; nothing is done any more.', why: tried, cancellation: closed };
-  if (state === 'manual') {
-    const why = [...tried, ...(reason === null ? [] : [manualReasons[reason]])];
-    return {
-      now: 'A person has to cancel it; nothing is sent any more. A late proof would end that.',
-      why,
-      cancellation: closed,
-    };
-  }
-  const giveUpAt = giveUpTime({ claimedAt, attempts }, rules);
-  if (state === 'asking') {
-    const until = leaseUntil?.toISOString() ?? 'now';
-    const now = `A call to ${issuer?.name ?? 'the issuer'} is under way; from ${until} on it counts as unknown.`;
-    return { now, why: tried, cancellation: { state, next: null, giveUpAt } };
-  }
-  const step = nextStep({ claimedAt, attempts }, rules, view.now);
-  const next = 'dueAt' in step ? asNext(step, nextCheckAt) : null;
-  const held = rules.mode === 'live' && !rules.isCircuitOpen ? [] : [heldWords(rules, issuer)];
-  return { now: describeStep(step, issuer), why: [...tried, ...held], cancellation: { state, next, giveUpAt } };
-}
-
-const asNext = (step: Extract<Step, { dueAt: Date }>, nextCheckAt: Date | null) => ({
-  kind: step.kind,
-  notBefore: step.kind === 'wait' ? null : step.notBefore,
-  // What the row says is when the follow-up looks; a step may come due before or after it.
-  dueAt: nextCheckAt && nextCheckAt > step.dueAt ? nextCheckAt : step.dueAt,
-});
-
-const heldWords = ({ mode, isCircuitOpen }: Rules, issuer: SomeIssuer | null): string => {
-  const name = issuer?.name ?? 'The issuer';
-  return mode === 'live' && isCircuitOpen
-    ? `${name} does not answer at the moment.`
-    : `${name} is in mode ${mode}, or not configured.`;
-};
-
-function describeStep(step: Step, issuer: SomeIssuer | null): string {
-  const name = issuer?.name ?? 'the issuer';
-  if (step.kind === 'send') return `A cancel is sent to ${name} at ${step.dueAt.toISOString()}.`;
-  if (step.kind === 'query') return `${name} is asked for the state at ${step.dueAt.toISOString()}.`;
-  if (step.kind === 'wait') return `Nothing is done before ${step.dueAt.toISOString()}, unless a callback comes.`;
-  if (step.kind === 'cancelled') return 'It is proven to be cancelled; the next look records that.';
-  return 'Nothing automatic is left to try; the next look gives it to a person.';
+/** What waits already. */
+function sayHeld(hold: Hold, { name }: About): string {
+  const issuer = name ?? 'The issuer';
+  if (hold === 'circuit-open') return `${issuer} does not answer at the moment.`;
+  return `${issuer} is in mode ${hold === 'not-configured' ? 'paused' : hold}, or not configured.`;
 }
 
 function describeAttempts(attempts: readonly Attempt[]): string {
