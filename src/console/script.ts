@@ -16,6 +16,10 @@ export function clientScript(): void {
     if (!words || copied === '' || words.textContent === copied) return;
     const before = words.textContent;
     words.textContent = copied;
-    setTimeout(() => (words.textContent = before), 2_000);
+    button.classList.add('copied');
+    setTimeout(() => {
+      words.textContent = before;
+      button.classList.remove('copied');
+    }, 2_000);
   }
 }

@@ -78,6 +78,11 @@ h3 { margin: 1rem 0 0.25rem; font-size: 0.9375rem; }
 p { margin: 0 0 0.625rem; max-width: 46rem; }
 .quiet-words { color: var(--quiet); }
 code, .id { font-family: ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; font-size: 0.875em; overflow-wrap: anywhere; }
+.id-part { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 0 0.125rem; min-width: 0; }
+html:not(.has-script) [data-copy] { display: none; }
+.tight .copy > span:not(.hidden-words) { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+.tight .copy.copied > span:not(.hidden-words) { position: static; clip-path: none; width: auto; height: auto; }
+.links { display: inline-flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 1rem 0; }
 
 .sheet { background: var(--sheet); border: 1px solid var(--line); border-radius: 8px; box-shadow: var(--shadow); padding: 1rem 1.125rem; margin: 0 0 1rem; }

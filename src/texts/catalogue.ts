@@ -2,6 +2,7 @@ import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
 import type { Text } from './language.js';
 import { outboxTexts } from './outbox.js';
+import { partTexts } from './parts.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
 import { shellTexts } from './shell.js';
@@ -15,6 +16,7 @@ export const catalogue = {
   ...stateTexts,
   ...stepTexts,
   ...shellTexts,
+  ...partTexts,
   ...signInTexts,
   ...auditTexts,
   ...peopleTexts,
