@@ -16,7 +16,9 @@ import { CancellationsController } from './cancellations/cancellations.controlle
 import { Explanations } from './cancellations/explanation.js';
 import { FollowUp } from './cancellations/follow-up.js';
 import { InternalPaymentsController } from './cancellations/internal-payments.controller.js';
+import { InProgress } from './cancellations/in-progress.js';
 import { IssuerCallbacks } from './cancellations/issuer-callbacks.js';
+import { ModeChanges } from './cancellations/mode-changes.js';
 import { PaymentHistories } from './cancellations/payment-history.js';
 import { PersonsWords } from './cancellations/persons-words.js';
 import { TakeOver } from './cancellations/take-over.js';
@@ -38,6 +40,10 @@ import { SignInController } from './console/sign-in.controller.js';
 import { SignIn } from './console/sign-in.js';
 import { SignInThrottle } from './console/sign-in-throttle.js';
 import { ConsoleUpkeep } from './console/upkeep.js';
+import { InProgressController } from './console/in-progress.controller.js';
+import { PaymentsDetails } from './console/payment-details.js';
+import { PaymentSearch } from './console/payment-search.js';
+import { PaymentsController } from './console/payments.controller.js';
 import { Database } from './database.js';
 import { InternalIssuersController } from './cancellations/internal-issuers.controller.js';
 import { InboundController } from './inbound/inbound.controller.js';
@@ -124,6 +130,8 @@ export class AppModule {
         PeopleController,
         AuditController,
         OutboxController,
+        InProgressController,
+        PaymentsController,
         DocsController,
       ],
       providers: [
@@ -168,6 +176,10 @@ export class AppModule {
         FollowUp,
         PersonsWords,
         TakeOver,
+        InProgress,
+        ModeChanges,
+        PaymentSearch,
+        PaymentsDetails,
         ManualMoves,
         Notices,
         Contexts,

@@ -1,8 +1,10 @@
 import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
+import { inProgressTexts } from './in-progress.js';
 import type { Text } from './language.js';
 import { outboxTexts } from './outbox.js';
 import { partTexts } from './parts.js';
+import { paymentTexts } from './payments.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
 import { shellTexts } from './shell.js';
@@ -22,6 +24,8 @@ export const catalogue = {
   ...peopleTexts,
   ...connectionTexts,
   ...outboxTexts,
+  ...inProgressTexts,
+  ...paymentTexts,
 } as const satisfies Record<string, Text>;
 
 export type TextKey = keyof typeof catalogue;
