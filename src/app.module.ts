@@ -32,6 +32,7 @@ import { Contexts } from './console/contexts.js';
 import { ConsoleFaultPages } from './console/fault-pages.js';
 import { HomeController } from './console/home.controller.js';
 import { OutboxController } from './console/outbox.controller.js';
+import { PaymentTimelines } from './console/payment-timeline.js';
 import { Passwords } from './console/passwords.js';
 import { PeopleController } from './console/people.controller.js';
 import { People } from './console/people.js';
@@ -183,6 +184,7 @@ export class AppModule {
         ManualMoves,
         Notices,
         Contexts,
+        PaymentTimelines,
         Passwords,
         Sessions,
         SignInThrottle,

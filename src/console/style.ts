@@ -191,6 +191,8 @@ ol.timeline > li.good::before { background: var(--green); }
 ol.timeline > li.bad::before { background: var(--red); }
 ol.timeline > li.person::before { background: var(--press); }
 ol.timeline time { color: var(--quiet); font-size: 0.8125rem; display: block; }
+ol.timeline .note { margin: 0.125rem 0 0; padding-left: 0.75rem; border-left: 3px solid var(--line); white-space: pre-line; }
+ol.timeline dl.facts { margin: 0.25rem 0 0.375rem; font-size: 0.875rem; }
 details summary { cursor: pointer; color: var(--link); min-height: 24px; }
 pre { margin: 0.25rem 0; padding: 0.625rem; overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; font-size: 0.8125rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 

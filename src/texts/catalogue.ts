@@ -7,18 +7,22 @@ import { partTexts } from './parts.js';
 import { paymentTexts } from './payments.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
+import { shortReasonTexts } from './reasons-short.js';
 import { shellTexts } from './shell.js';
 import { signInTexts } from './sign-in.js';
 import { stateTexts } from './states.js';
 import { stepTexts } from './steps.js';
+import { timelineTexts } from './timeline.js';
 
 /** Every text of pages and messages. One area, one file; the three languages of a text stand together. */
 export const catalogue = {
   ...reasonTexts,
+  ...shortReasonTexts,
   ...stateTexts,
   ...stepTexts,
   ...shellTexts,
   ...partTexts,
+  ...timelineTexts,
   ...signInTexts,
   ...auditTexts,
   ...peopleTexts,
