@@ -42,6 +42,10 @@ import { SignIn } from './console/sign-in.js';
 import { SignInThrottle } from './console/sign-in-throttle.js';
 import { ConsoleUpkeep } from './console/upkeep.js';
 import { InProgressController } from './console/in-progress.controller.js';
+import { IssuerStates } from './console/issuer-states.js';
+import { IssuersController } from './console/issuers.controller.js';
+import { OverviewController } from './console/overview.controller.js';
+import { Overviews } from './console/overview.js';
 import { PaymentsDetails } from './console/payment-details.js';
 import { PaymentSearch } from './console/payment-search.js';
 import { PaymentsController } from './console/payments.controller.js';
@@ -133,6 +137,8 @@ export class AppModule {
         OutboxController,
         InProgressController,
         PaymentsController,
+        OverviewController,
+        IssuersController,
         DocsController,
       ],
       providers: [
@@ -181,6 +187,8 @@ export class AppModule {
         ModeChanges,
         PaymentSearch,
         PaymentsDetails,
+        Overviews,
+        IssuerStates,
         ManualMoves,
         Notices,
         Contexts,

@@ -14,8 +14,10 @@ import { pathOfPayment } from './payment-actions.js';
 import { PaymentsDetails, type PaymentDetails } from './payment-details.js';
 import { PaymentPage } from './payment-page.js';
 import { PaymentSearch } from './payment-search.js';
+import { PaymentTimelines } from './payment-timeline.js';
 import { SearchPage } from './search-page.js';
 import { TakeOverPage } from './take-over-page.js';
+import { Timeline } from './timeline.js';
 import { visitorOf, visitorWhoMay } from './visitor.js';
 
 /** A person waits so long for a look at the issuer; it goes on after that. */
@@ -28,6 +30,7 @@ export class PaymentsController {
     private readonly contexts: Contexts,
     private readonly search: PaymentSearch,
     private readonly details: PaymentsDetails,
+    private readonly timelines: PaymentTimelines,
     private readonly explanations: Explanations,
     private readonly progress: CancellationProgress,
     private readonly takeOver: TakeOver,
@@ -127,6 +130,7 @@ export class PaymentsController {
   ): Promise<void> {
     const { details, facts } = await this.#find(request, paymentId);
     const context = this.contexts.of(request);
+    const entries = await this.timelines.of(context, paymentId);
     const { say } = context;
     sendPage(reply, context, {
       status,
@@ -136,7 +140,14 @@ export class PaymentsController {
       section: null,
       done: fault === null ? doneIn(request, say) : null,
       fault,
-      body: <PaymentPage context={context} details={details} facts={facts} timeline={null} />,
+      body: (
+        <PaymentPage
+          context={context}
+          details={details}
+          facts={facts}
+          timeline={<Timeline context={context} entries={entries} />}
+        />
+      ),
     });
   }
 

@@ -64,4 +64,15 @@ export const auditTexts = {
     'pt-BR': 'Gerou um link de uso único para {subject}',
     es: 'Generó un enlace de un solo uso para {subject}',
   },
+  'audit.action.issuer-mode-changed': {
+    en: 'Changed how {subject} is treated, from {from, select, live {automatic} paused {paused} manual {manual} other {trial run}} to {to, select, live {automatic} paused {paused} manual {manual} other {trial run}}',
+    'pt-BR':
+      'Alterou o tratamento de {subject}, de {from, select, live {Automático} paused {Em pausa} manual {Manual} other {Ensaio}} para {to, select, live {Automático} paused {Em pausa} manual {Manual} other {Ensaio}}',
+    es: 'Cambió el tratamiento de {subject}, de {from, select, live {Automático} paused {En pausa} manual {Manual} other {Ensayo}} a {to, select, live {Automático} paused {En pausa} manual {Manual} other {Ensayo}}',
+  },
+  'audit.action.issuer-tested': {
+    en: 'Tested the connection to {subject}',
+    'pt-BR': 'Testou a conexão com {subject}',
+    es: 'Probó la conexión con {subject}',
+  },
 } as const satisfies Readonly<Record<string, Text>>;

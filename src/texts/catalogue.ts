@@ -1,8 +1,10 @@
 import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
 import { inProgressTexts } from './in-progress.js';
+import { issuerTexts } from './issuers.js';
 import type { Text } from './language.js';
 import { outboxTexts } from './outbox.js';
+import { overviewTexts } from './overview.js';
 import { partTexts } from './parts.js';
 import { paymentTexts } from './payments.js';
 import { peopleTexts } from './people.js';
@@ -30,6 +32,8 @@ export const catalogue = {
   ...outboxTexts,
   ...inProgressTexts,
   ...paymentTexts,
+  ...overviewTexts,
+  ...issuerTexts,
 } as const satisfies Record<string, Text>;
 
 export type TextKey = keyof typeof catalogue;
