@@ -12,6 +12,7 @@ import { doneAt, doneIn } from './done.js';
 import { Form } from './form.js';
 import { IssuerStates } from './issuer-states.js';
 import { IssuersPage, ModePage, type Tested } from './issuers-page.js';
+import { leadTo } from './leads.js';
 import { sendPage } from './page.js';
 import { visitorOf, visitorWhoMay } from './visitor.js';
 
@@ -148,8 +149,4 @@ function testedIn(text: unknown): Tested | null {
   const kind = kinds.find((one) => one === kindText);
   if (!issuer || !kind) return null;
   return { issuerName: environment === 'sandbox' ? `${issuer.name} (sandbox)` : issuer.name, kind };
-}
-
-function leadTo(reply: FastifyReply, location: string): void {
-  void reply.status(303).headers({ 'cache-control': 'no-store', location }).send();
 }

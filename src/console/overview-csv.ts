@@ -1,3 +1,4 @@
+import { BYTE_ORDER_MARK, csvLine } from './csv.js';
 import type { PageContext } from './page.js';
 import type { Overview, Ways } from './overview.js';
 import { issuerName, type OverviewTable } from './overview-page.js';
@@ -29,13 +30,4 @@ export function overviewCsv(overview: Overview, table: OverviewTable, context: P
 
 const numbersOf = ({ automatic, retried, manual, open }: Ways) => [automatic, retried, manual, open];
 
-/** RFC 4180, with the mark by which spreadsheets know UTF-8. */
-const csvOf = (rows: readonly (readonly (string | number)[])[]): string =>
-  `\uFEFF${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
-
-/** What a spreadsheet would take for a formula is made a text. */
-function cell(value: string | number): string {
-  const text = String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+const csvOf = (rows: readonly (readonly (string | number)[])[]): string => BYTE_ORDER_MARK + rows.map(csvLine).join('');

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { isIP } from 'node:net';
 import type { PaymentFacts } from '../cancellations/explanation.js';
 import { findIssuer } from '../issuers/index.js';
+import { isTextKey } from '../texts/say.js';
 import { factSentences } from './fact-words.js';
 import { Icon, type IconName } from './icon.js';
 import type { PageContext } from './page.js';
@@ -216,13 +217,22 @@ const LinkFact = ({ context, link }: { readonly context: PageContext; readonly l
       </span>
       {idsOf(reference).map(([field, id]) => (
         <span>
-          <span class="quiet-words" lang="und">
-            {field}
-          </span>{' '}
-          <Id context={context} id={id} />
+          <FieldName context={context} field={field} /> <Id context={context} id={id} />
         </span>
       ))}
     </Fact>
+  );
+};
+
+/** As the issuer's portal calls it; else by the field's own name. */
+const FieldName = ({ context: { say }, field }: { readonly context: PageContext; readonly field: string }) => {
+  const key = `field.${field}`;
+  return isTextKey(key) ? (
+    <span class="quiet-words">{say(key)}</span>
+  ) : (
+    <span class="quiet-words" lang="und">
+      {field}
+    </span>
   );
 };
 

@@ -9,6 +9,7 @@ import { Log } from '../operations/log.js';
 import { isIdentifier } from '../vtex/reading.js';
 import { Contexts } from './contexts.js';
 import { doneAt, doneIn } from './done.js';
+import { leadTo } from './leads.js';
 import { sendPage } from './page.js';
 import { pathOfPayment } from './payment-actions.js';
 import { PaymentsDetails, type PaymentDetails } from './payment-details.js';
@@ -170,7 +171,3 @@ const keyOf = (request: FastifyRequest, paymentId: string): PaymentKey => ({
   merchantId: visitorOf(request).merchantId,
   paymentId,
 });
-
-function leadTo(reply: FastifyReply, location: string): void {
-  void reply.status(303).headers({ 'cache-control': 'no-store', location }).send();
-}
