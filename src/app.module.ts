@@ -16,7 +16,9 @@ import { CancellationsController } from './cancellations/cancellations.controlle
 import { Explanations } from './cancellations/explanation.js';
 import { FollowUp } from './cancellations/follow-up.js';
 import { InternalPaymentsController } from './cancellations/internal-payments.controller.js';
+import { InProgress } from './cancellations/in-progress.js';
 import { IssuerCallbacks } from './cancellations/issuer-callbacks.js';
+import { ModeChanges } from './cancellations/mode-changes.js';
 import { PaymentHistories } from './cancellations/payment-history.js';
 import { PersonsWords } from './cancellations/persons-words.js';
 import { TakeOver } from './cancellations/take-over.js';
@@ -45,6 +47,13 @@ import { SignInController } from './console/sign-in.controller.js';
 import { SignIn } from './console/sign-in.js';
 import { SignInThrottle } from './console/sign-in-throttle.js';
 import { ConsoleUpkeep } from './console/upkeep.js';
+import { InProgressController } from './console/in-progress.controller.js';
+import { IssuerStates } from './console/issuer-states.js';
+import { IssuersController } from './console/issuers.controller.js';
+import { OverviewController } from './console/overview.controller.js';
+import { Overviews } from './console/overview.js';
+import { PaymentsDetails } from './console/payment-details.js';
+import { PaymentsController } from './console/payments.controller.js';
 import { Database } from './database.js';
 import { InternalIssuersController } from './cancellations/internal-issuers.controller.js';
 import { InboundController } from './inbound/inbound.controller.js';
@@ -134,6 +143,10 @@ export class AppModule {
         InboxController,
         ManualController,
         ExportController,
+        InProgressController,
+        PaymentsController,
+        OverviewController,
+        IssuersController,
         DocsController,
       ],
       providers: [
@@ -178,6 +191,12 @@ export class AppModule {
         FollowUp,
         PersonsWords,
         TakeOver,
+        InProgress,
+        ModeChanges,
+        PaymentSearch,
+        PaymentsDetails,
+        Overviews,
+        IssuerStates,
         ManualMoves,
         Notices,
         Contexts,

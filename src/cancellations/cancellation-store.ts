@@ -179,6 +179,12 @@ const selectAttempts = statement(
    from attempts where merchant_id = $1 and payment_id = $2 order by attempt_no`,
 );
 
+const selectAttemptsOfSome = statement(
+  'select-attempts-of-some',
+  `select payment_id, attempt_no, kind, outcome, reason, certainty, retry_when, retry_at, task_id, http_status, issuer_code, started_at, ended_at
+   from attempts where merchant_id = $1 and payment_id = any($2::text[]) order by payment_id, attempt_no`,
+);
+
 const beginAttempt = statement(
   'begin-attempt',
   `with effect as (
@@ -472,6 +478,17 @@ export class CancellationStore {
 
   async attempts(key: PaymentKey, sql: Sql = this.database): Promise<Attempt[]> {
     return (await sql.run<AttemptRow>(selectAttempts, [key.merchantId, key.paymentId])).map(readAttempt);
+  }
+
+  /** Those of several payments of a merchant, for a list of them; a payment without any is not in it. */
+  async attemptsOf(merchantId: string, paymentIds: readonly string[]): Promise<ReadonlyMap<string, Attempt[]>> {
+    const found = new Map<string, Attempt[]>();
+    const rows = await this.database.run<AttemptRow & { payment_id: string }>(selectAttemptsOfSome, [
+      merchantId,
+      paymentIds,
+    ]);
+    for (const row of rows) found.set(row.payment_id, [...(found.get(row.payment_id) ?? []), readAttempt(row)]);
+    return found;
   }
 
   /** Begins another attempt by compare-and-set; null when the row has moved on. */

@@ -161,7 +161,11 @@ function sayWhy(fact: WhyFact, about: About): string {
       return describeAttempts(fact.attempts);
     case 'reason':
       return manualReasons[fact.reason];
-    default:
+    case 'not-configured':
+    case 'paused':
+    case 'manual':
+    case 'dry-run':
+    case 'circuit-open':
       return about.isOpen ? sayHeld(fact.kind, about) : sayHold(fact.kind, about);
   }
 }

@@ -1,11 +1,9 @@
 import { Body, Controller, Get, HttpException, Param, Put, Query } from '@nestjs/common';
 import { issuerModes, type IssuerMode } from '../config.js';
 import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
-import { IssuerModes } from '../issuers/issuer-modes.js';
 import { JsonBodyPipe } from '../operations/json-body.pipe.js';
-import { Log } from '../operations/log.js';
 import { readMerchant } from '../payments/read-merchant.js';
-import { CancellationStore } from './cancellation-store.js';
+import { ModeChanges } from './mode-changes.js';
 
 /** One account, as `GET /internal/issuers` shows it. */
 export interface ShownAccount {
@@ -24,9 +22,7 @@ export interface ShownAccount {
 export class InternalIssuersController {
   constructor(
     private readonly accounts: IssuerAccounts,
-    private readonly modes: IssuerModes,
-    private readonly store: CancellationStore,
-    private readonly log: Log,
+    private readonly modes: ModeChanges,
   ) {}
 
   @Get()
@@ -51,12 +47,7 @@ export class InternalIssuersController {
       const environment = sandbox ? 'sandbox' : 'live';
       throw new HttpException({ message: `There is no ${environment} account at this issuer.` }, 404);
     }
-    await this.modes.set({ merchantId, issuer, sandbox }, mode);
-    await this.store.wakeAll(merchantId, issuer, sandbox);
-    this.log.warn(`The mode of ${account.accountId} at ${account.issuer.name} is now ${account.mode}.`, {
-      merchantId,
-      issuer,
-    });
+    await this.modes.change({ merchantId, issuer, sandbox }, mode);
     return show(account);
   }
 }

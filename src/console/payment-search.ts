@@ -138,8 +138,10 @@ export function spellingsOf(pasted: string): string[] {
 const LONGEST_ID = 255;
 
 function lastPartOf(address: string): string {
-  const [path = ''] = address.replace(/[/?#]+$/, '').split('?');
-  const last = path.split('/').at(-1) ?? '';
+  // The part after the hash has a path of its own in VTEX's admin.
+  const place = address.split('#').at(-1) ?? '';
+  const [path = ''] = place.split('?');
+  const last = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
   try {
     return decodeURIComponent(last);
   } catch {

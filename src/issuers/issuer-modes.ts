@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { IssuerMode } from '../config.js';
-import { Database, statement } from '../database.js';
+import { Database, statement, type Sql } from '../database.js';
 
 /** Names one account of one merchant, in one environment. */
 export interface AccountKey {
@@ -13,8 +13,9 @@ const selectModes = statement('select-issuer-modes', 'select merchant_id, issuer
 
 const setMode = statement(
   'set-issuer-mode',
-  `insert into issuer_modes (merchant_id, issuer, sandbox, mode) values ($1, $2, $3, $4)
-   on conflict on constraint issuer_modes_pk do update set mode = excluded.mode, changed_at = now()`,
+  `insert into issuer_modes as m (merchant_id, issuer, sandbox, mode) values ($1, $2, $3, $4)
+   on conflict on constraint issuer_modes_pk do update set mode = excluded.mode, changed_at = now() where $5::text is null or m.mode = $5
+   returning 1`,
 );
 
 const clearMode = statement(
@@ -41,12 +42,17 @@ export class IssuerModes implements OnModuleInit {
     return this.#modes.get(textOf(key)) ?? null;
   }
 
-  /** Sets a mode, or with null goes back to the setting. This process knows it at once. */
-  async set(key: AccountKey, mode: IssuerMode | null): Promise<void> {
+  /**
+   * Writes a mode, or with null goes back to the setting; {@link refresh} makes it known.
+   *
+   * @param expected what an operator must have set before, if any did; absent: anything
+   * @returns whether it was written
+   */
+  async write(sql: Sql, key: AccountKey, mode: IssuerMode | null, expected?: IssuerMode): Promise<boolean> {
     const account = [key.merchantId, key.issuer, key.sandbox];
-    if (mode === null) await this.database.run(clearMode, account);
-    else await this.database.run(setMode, [...account, mode]);
-    await this.refresh();
+    if (mode !== null) return (await sql.run(setMode, [...account, mode, expected ?? null])).length > 0;
+    await sql.run(clearMode, account);
+    return true;
   }
 
   /** Reads what other processes have set. */

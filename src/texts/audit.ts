@@ -70,4 +70,15 @@ export const auditTexts = {
       'Baixou cancelamentos manuais em CSV ({view, select, open {abertos} mine {próprios} overdue {atrasados} resolved {resolvidos} other {todos}}, {filters, plural, =0 {sem filtros} one {# filtro} other {# filtros}})',
     es: 'Descargó cancelaciones manuales en CSV ({view, select, open {abiertas} mine {propias} overdue {atrasadas} resolved {resueltas} other {todas}}, {filters, plural, =0 {sin filtros} one {# filtro} other {# filtros}})',
   },
+  'audit.action.issuer-mode-changed': {
+    en: 'Changed how {subject} is treated, from {from, select, live {automatic} paused {paused} manual {manual} other {trial run}} to {to, select, live {automatic} paused {paused} manual {manual} other {trial run}}',
+    'pt-BR':
+      'Alterou o tratamento de {subject}, de {from, select, live {Automático} paused {Em pausa} manual {Manual} other {Ensaio}} para {to, select, live {Automático} paused {Em pausa} manual {Manual} other {Ensaio}}',
+    es: 'Cambió el tratamiento de {subject}, de {from, select, live {Automático} paused {En pausa} manual {Manual} other {Ensayo}} a {to, select, live {Automático} paused {En pausa} manual {Manual} other {Ensayo}}',
+  },
+  'audit.action.issuer-tested': {
+    en: 'Tested the connection to {subject}',
+    'pt-BR': 'Testou a conexão com {subject}',
+    es: 'Probó la conexión con {subject}',
+  },
 } as const satisfies Readonly<Record<string, Text>>;

@@ -1,12 +1,15 @@
 import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
+import { inProgressTexts } from './in-progress.js';
+import { issuerTexts } from './issuers.js';
 import type { Text } from './language.js';
 import { outboxTexts } from './outbox.js';
 import { fieldTexts } from './fields.js';
 import { inboxTexts } from './inbox.js';
-import type { Text } from './language.js';
 import { manualTexts } from './manual.js';
 import { partTexts } from './parts.js';
+import { overviewTexts } from './overview.js';
+import { paymentTexts } from './payments.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
 import { shortReasonTexts } from './reasons-short.js';
@@ -33,6 +36,10 @@ export const catalogue = {
   ...peopleTexts,
   ...connectionTexts,
   ...outboxTexts,
+  ...inProgressTexts,
+  ...paymentTexts,
+  ...overviewTexts,
+  ...issuerTexts,
 } as const satisfies Record<string, Text>;
 
 export type TextKey = keyof typeof catalogue;
