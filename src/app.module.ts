@@ -60,6 +60,9 @@ import { MerchantRegister } from './merchants/merchant-register.js';
 import { Merchants } from './merchants/merchants.js';
 import { MerchantUpkeep } from './merchants/upkeep.js';
 import { MAIL_SENDER, type MailSender } from './notifications/mail.js';
+import { Channels } from './notifications/channels.js';
+import { NoticeMessages } from './notifications/notice-messages.js';
+import { NoticeSpread } from './notifications/notice-spread.js';
 import { Notices } from './notifications/notices.js';
 import { Doctor } from './operations/doctor.js';
 import { DocsController, VERSION } from './openapi/docs.controller.js';
@@ -169,6 +172,9 @@ export class AppModule {
         PersonsWords,
         TakeOver,
         ManualMoves,
+        NoticeMessages,
+        NoticeSpread,
+        Channels,
         Notices,
         Contexts,
         Passwords,

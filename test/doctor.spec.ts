@@ -83,7 +83,10 @@ describe('npm run cli -- doctor', () => {
       [waiting],
     );
     await database.query(`update vtex_calls set next_try_at = now() + interval '1 hour'`);
-    await database.query(`update notices set tries = 3, delivered_at = null, next_try_at = now() + interval '1 hour'`);
+    await database.query(
+      `update notice_messages set faults = 3, ended_at = null, outcome = null, next_try_at = now() + interval '1 hour'`,
+    );
+    await database.query('update notices set delivered_at = null');
 
     const { exitCode } = await doctor(environmentOf(service));
     const partner = { VTEX_PARTNER_APP_KEY: 'ours', VTEX_PARTNER_APP_TOKEN: 'partner-token-of-the-tests' };

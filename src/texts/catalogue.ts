@@ -2,6 +2,7 @@ import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
 import type { Text } from './language.js';
 import { outboxTexts } from './outbox.js';
+import { mailTexts } from './mail.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
 import { shellTexts } from './shell.js';
@@ -14,6 +15,7 @@ export const catalogue = {
   ...reasonTexts,
   ...stateTexts,
   ...stepTexts,
+  ...mailTexts,
   ...shellTexts,
   ...signInTexts,
   ...auditTexts,

@@ -40,7 +40,8 @@ export async function passTimeForAll(database: TestDatabase, ms: number): Promis
      moved_callbacks as (
        update issuer_callbacks set received_at = received_at - by from shift where processed_at is null
      ),
-     moved_notices as (update notices set next_try_at = next_try_at - by from shift where delivered_at is null)
+     moved_messages as (update notice_messages set next_try_at = next_try_at - by, due_at = due_at - by from shift),
+     moved_recipients as (update notice_recipients set wait_until = wait_until - by from shift where wait_until is not null)
      update cancellations
      set claimed_at = claimed_at - by, lease_until = lease_until - by, next_check_at = next_check_at - by
      from shift where finished_at is null`,
