@@ -97,14 +97,15 @@ create table notice_tries (
 -- A notice is spread over its recipients, and messages are what is tried.
 drop index notices_open;
 alter table notices
+  add column spread_from timestamptz not null default now(),  -- until then it can be taken back
   add column spread_at timestamptz,
   drop constraint notices_open_has_next_try;
-update notices set spread_at = delivered_at;
+update notices set spread_at = delivered_at, spread_from = coalesce(next_try_at, created_at);
 alter table notices
   drop column next_try_at,
   drop column tries,
   drop column last_fault,
   add constraint notices_delivered_after_spread check (delivered_at is null or spread_at is not null);
 comment on column notices.delivered_at is 'when it first reached somebody, or nobody needed it any more';
-create index notices_unspread on notices (created_at) where spread_at is null;
+create index notices_unspread on notices (merchant_id, spread_from) where spread_at is null;
 create index notices_of_task on notices (merchant_id, manual_cancellation_id);

@@ -327,14 +327,14 @@ it('keeps the password of the mail server to itself when the login fails', async
 it('delivers each notice once with two processes at work', async () => {
   const second = await startMailing();
   try {
-    const payments = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => refusedPayment(n % 2 ? service : second)));
+    const payments = await Promise.all([1, 2, 3, 4, 5].map((n) => refusedPayment(n % 2 ? service : second)));
     await Promise.all([sweep(service), sweep(second), sweep(service), sweep(second)]);
     const notices = await Promise.all(payments.map((paymentId) => delivered(paymentId)));
 
     await Promise.all([sweep(service), sweep(second)]);
 
-    expect(notices.map(({ notice_id: noticeId }) => mailServer.mailsOf(noticeId).length)).toEqual([1, 1, 1, 1, 1, 1]);
-    expect(notices.map(({ tries }) => tries)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(notices.map(({ notice_id: noticeId }) => mailServer.mailsOf(noticeId).length)).toEqual([1, 1, 1, 1, 1]);
+    expect(notices.map(({ tries }) => tries)).toEqual([1, 1, 1, 1, 1]);
   } finally {
     await second.stop();
   }

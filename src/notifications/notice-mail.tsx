@@ -207,7 +207,7 @@ function leadOf({ event, kind, resolution }: NoticeSubject, { say }: MessageStyl
 function stepWords(notice: NoticeSubject, { say, formats }: MessageStyle): string[] {
   const { kind, reason, issuerName, amount } = notice;
   const money = amount === null ? null : formats.money(amount.value, amount.currency);
-  const values = { issuer: issuerName ?? '', amount: money ?? '' };
+  const values = { issuer: oneLine(issuerName ?? ''), amount: money ?? '' };
   return stepsOf({ kind, reason, issuerName, amount: money }).map((step) => say(step, values));
 }
 

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../config.js';
 import { Database, statement } from '../database.js';
 import { retryPauseMs } from '../jobs/retry-pace.js';
 import type { Language } from '../texts/language.js';
@@ -223,7 +224,10 @@ const PAUSES_MS = [1, 2, 3, 4, 5, 6].map(retryPauseMs);
 /** The rows of what is sent: who is due, what a message says, and what came of it. Every move is a compare-and-set. */
 @Injectable()
 export class NoticeMessages {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   /**
    * Who has a message that is due, and may be tried.
@@ -315,7 +319,7 @@ export class NoticeMessages {
         address: to.address,
         language: isLanguage(to.language) ? to.language : 'en',
         merchantName: to.name,
-        timeZone: to.time_zone ?? 'UTC',
+        timeZone: to.time_zone ?? this.config.timeZone,
         slackUrl: to.slack_url,
         secret: to.secret,
         oldSecret: to.old_secret,

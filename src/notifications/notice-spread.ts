@@ -37,7 +37,7 @@ const lockRecipients = statement(
 
 const selectUnspread = statement(
   'select-unspread-notices',
-  `select notice_id, event from notices where merchant_id = $1 and spread_at is null
+  `select notice_id, event from notices where merchant_id = $1 and spread_at is null and spread_from <= now()
    order by created_at, notice_id limit ${NOTICES_AT_ONCE} for update skip locked`,
 );
 
@@ -75,7 +75,7 @@ const markSpread = statement(
 
 const selectMerchantsToSpread = statement(
   'select-merchants-to-spread',
-  'select distinct merchant_id from notices where spread_at is null',
+  'select distinct merchant_id from notices where spread_at is null and spread_from <= now()',
 );
 
 /** A message falls back after its third fault, or when it waits behind three faults of its recipient, or when its recipient is gone. */
@@ -243,7 +243,7 @@ export class NoticeSpread {
       isFailing: row.faults_in_row > 0 || (row.kind === 'notify-email' && !hasAddress),
       isAdmin: row.role === 'admin',
       isThere: row.is_there && row.pace !== 'off',
-      timeZone: row.time_zone ?? 'UTC',
+      timeZone: row.time_zone ?? this.config.timeZone,
     }));
     return { recipients, now: rows[0]?.now ?? new Date() };
   }
