@@ -37,6 +37,8 @@ import { Sessions } from './console/sessions.js';
 import { SignInController } from './console/sign-in.controller.js';
 import { SignIn } from './console/sign-in.js';
 import { SignInThrottle } from './console/sign-in-throttle.js';
+import { NotificationsController } from './console/notifications.controller.js';
+import { OwnNoticesController } from './console/own-notices.controller.js';
 import { ConsoleUpkeep } from './console/upkeep.js';
 import { Database } from './database.js';
 import { InternalIssuersController } from './cancellations/internal-issuers.controller.js';
@@ -61,7 +63,9 @@ import { Merchants } from './merchants/merchants.js';
 import { MerchantUpkeep } from './merchants/upkeep.js';
 import { MAIL_SENDER, type MailSender } from './notifications/mail.js';
 import { Channels } from './notifications/channels.js';
+import { NoticeHistory } from './notifications/notice-history.js';
 import { NoticeMessages } from './notifications/notice-messages.js';
+import { NoticeRecipients } from './notifications/notice-recipients.js';
 import { NoticeSpread } from './notifications/notice-spread.js';
 import { Notices } from './notifications/notices.js';
 import { Doctor } from './operations/doctor.js';
@@ -124,6 +128,8 @@ export class AppModule {
         HomeController,
         SignInController,
         AccountController,
+        OwnNoticesController,
+        NotificationsController,
         PeopleController,
         AuditController,
         OutboxController,
@@ -173,6 +179,8 @@ export class AppModule {
         TakeOver,
         ManualMoves,
         NoticeMessages,
+        NoticeRecipients,
+        NoticeHistory,
         NoticeSpread,
         Channels,
         Notices,

@@ -1,8 +1,9 @@
 import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
 import type { Text } from './language.js';
-import { outboxTexts } from './outbox.js';
 import { mailTexts } from './mail.js';
+import { notificationTexts } from './notifications.js';
+import { outboxTexts } from './outbox.js';
 import { peopleTexts } from './people.js';
 import { reasonTexts } from './reasons.js';
 import { shellTexts } from './shell.js';
@@ -16,6 +17,7 @@ export const catalogue = {
   ...stateTexts,
   ...stepTexts,
   ...mailTexts,
+  ...notificationTexts,
   ...shellTexts,
   ...signInTexts,
   ...auditTexts,
