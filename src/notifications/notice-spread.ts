@@ -65,11 +65,10 @@ const insertDeliveries = statement(
    from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) as new (notice_id, recipient_id, message_id, instead_of)`,
 );
 
+/** What nobody wants to hear of needs no delivery. */
 const markSpread = statement(
   'mark-notices-spread',
-  `update notices n set spread_at = now(),
-     delivered_at = case when exists (select from notice_deliveries d where d.merchant_id = n.merchant_id and d.notice_id = n.notice_id)
-                         then delivered_at else now() end
+  `update notices set spread_at = now(), delivered_at = case when notice_id = any ($3::uuid[]) then now() end
    where merchant_id = $1 and notice_id = any ($2::uuid[])`,
 );
 
@@ -199,7 +198,9 @@ export class NoticeSpread {
       recipientsFor(event, recipients).map((to): Delivery => ({ noticeId, to, insteadOf: null })),
     );
     await this.#place(sql, merchantId, deliveries, now);
-    await sql.run(markSpread, [merchantId, notices.map(({ notice_id }) => notice_id)]);
+    const ids = notices.map(({ notice_id }) => notice_id);
+    const heard = new Set(deliveries.map(({ noticeId }) => noticeId));
+    await sql.run(markSpread, [merchantId, ids, ids.filter((id) => !heard.has(id))]);
     return notices.length;
   }
 
