@@ -46,6 +46,8 @@ import { Sessions } from './console/sessions.js';
 import { SignInController } from './console/sign-in.controller.js';
 import { SignIn } from './console/sign-in.js';
 import { SignInThrottle } from './console/sign-in-throttle.js';
+import { NotificationsController } from './console/notifications.controller.js';
+import { OwnNoticesController } from './console/own-notices.controller.js';
 import { ConsoleUpkeep } from './console/upkeep.js';
 import { InProgressController } from './console/in-progress.controller.js';
 import { IssuerStates } from './console/issuer-states.js';
@@ -76,6 +78,11 @@ import { MerchantRegister } from './merchants/merchant-register.js';
 import { Merchants } from './merchants/merchants.js';
 import { MerchantUpkeep } from './merchants/upkeep.js';
 import { MAIL_SENDER, type MailSender } from './notifications/mail.js';
+import { Channels } from './notifications/channels.js';
+import { NoticeHistory } from './notifications/notice-history.js';
+import { NoticeMessages } from './notifications/notice-messages.js';
+import { NoticeRecipients } from './notifications/notice-recipients.js';
+import { NoticeSpread } from './notifications/notice-spread.js';
 import { Notices } from './notifications/notices.js';
 import { Doctor } from './operations/doctor.js';
 import { DocsController, VERSION } from './openapi/docs.controller.js';
@@ -137,6 +144,8 @@ export class AppModule {
         HomeController,
         SignInController,
         AccountController,
+        OwnNoticesController,
+        NotificationsController,
         PeopleController,
         AuditController,
         OutboxController,
@@ -198,6 +207,11 @@ export class AppModule {
         Overviews,
         IssuerStates,
         ManualMoves,
+        NoticeMessages,
+        NoticeRecipients,
+        NoticeHistory,
+        NoticeSpread,
+        Channels,
         Notices,
         Contexts,
         PaymentSearch,

@@ -113,6 +113,7 @@ describe('wrong settings', () => {
     VTEX_PARTNER_APP_KEY: 'CANARY with blanks',
     VTEX_PARTNER_APP_TOKEN: 'CANARY',
     VTEX_CALLBACK_ALLOW_HTTP: 'CANARY',
+    WEBHOOK_ALLOW_HTTP: 'CANARY',
     DELAY_TO_CANCEL_SECONDS: '599',
     DELAY_TO_AUTO_SETTLE_SECONDS: '604801',
     DELAY_TO_AUTO_SETTLE_AFTER_ANTIFRAUD_SECONDS: '-1',
@@ -446,6 +447,7 @@ describe('odd but usable values', () => {
     ['PASSWORD_COST', '18', { passwordCost: 18 }],
     ['NOTIFY_EMAIL', 'cards@store.example', { mail: { smtpUrl: null, notifyEmail: 'cards@store.example' } }],
     ['VTEX_CALLBACK_ALLOW_HTTP', '1', { vtexCalls: { allowHttp: true } }],
+    ['WEBHOOK_ALLOW_HTTP', '1', { webhooks: { allowHttp: true } }],
     ['DELAY_TO_CANCEL_SECONDS', '2592000', { delays: { delayToCancelS: 2_592_000 } }],
     ['SOMETHING_ELSE', 'of another program', {}],
   ])('such as %s of %j are taken', (name, value, expected) => {

@@ -60,6 +60,10 @@ export interface Config {
     /** For development and tests: a `callbackUrl` may be http, and lead anywhere; any host gets our credentials. */
     readonly allowHttp: boolean;
   };
+  readonly webhooks: {
+    /** For development and tests: webhooks and Slack may be http, and lead anywhere. */
+    readonly allowHttp: boolean;
+  };
   readonly issuers: Readonly<Record<string, IssuerSettings>>;
 }
 
@@ -159,6 +163,7 @@ const general = z.object({
     .secret((value) => (/^smtps?:\/\/.+/.test(value) ? null : 'must look like smtp://user:password@host:587'))
     .optional(),
   NOTIFY_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
+  WEBHOOK_ALLOW_HTTP: setting.flag().default(false),
   CANCEL_MANUALLY_STATUS: statusSetting('200', '501').default('200'),
   PENDING_STATUS: statusSetting('500', '200').default('500'),
   // Neither needs an attestation of PCI DSS.
@@ -277,6 +282,7 @@ export function readConfig(environment: Environment): Config {
       hosts: settings.VTEX_CALLBACK_HOSTS,
       allowHttp: settings.VTEX_CALLBACK_ALLOW_HTTP,
     },
+    webhooks: { allowHttp: settings.WEBHOOK_ALLOW_HTTP },
     issuers: Object.fromEntries(issuerSettings),
   };
 }

@@ -47,6 +47,7 @@ async function start(): Promise<void> {
     NOTIFY_EMAIL: 'merchant@example.com',
     LOG_LEVEL: 'warn',
     VTEX_CALLBACK_ALLOW_HTTP: '1',
+    WEBHOOK_ALLOW_HTTP: '1',
     ...credentials,
     ...simulators.settings,
     ...withoutEmpty(given),

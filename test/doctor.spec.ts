@@ -7,6 +7,7 @@ import type { Check } from '../src/operations/doctor.js';
 import { Secret } from '../src/setting-kinds.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
+import { until } from './support/until.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
 
 let simulators: TestSimulators;
@@ -83,7 +84,14 @@ describe('npm run cli -- doctor', () => {
       [waiting],
     );
     await database.query(`update vtex_calls set next_try_at = now() + interval '1 hour'`);
-    await database.query(`update notices set tries = 3, delivered_at = null, next_try_at = now() + interval '1 hour'`);
+    await until('the notice has gone', async () => {
+      const [open] = await database.query('select 1 from notices where delivered_at is null');
+      return open === undefined;
+    });
+    await database.query(
+      `update notice_messages set faults = 3, ended_at = null, outcome = null, next_try_at = now() + interval '1 hour'`,
+    );
+    await database.query('update notices set delivered_at = null');
 
     const { exitCode } = await doctor(environmentOf(service));
     const partner = { VTEX_PARTNER_APP_KEY: 'ours', VTEX_PARTNER_APP_TOKEN: 'partner-token-of-the-tests' };

@@ -174,6 +174,22 @@ describe('folders', () => {
     expect(into.map(({ file }) => file).sort()).toEqual(['app.module.ts', 'openapi-command.ts']);
   });
 
+  it('outgoing knows nothing of ours', () => {
+    const broken = imports.filter(
+      ({ file, target }) => isIn('outgoing')(file) && isOurs(target) && !isIn('outgoing')(target),
+    );
+
+    expect(broken).toEqual([]);
+  });
+
+  it('the console knows the notifications, and they know nothing of it', () => {
+    const known = imports.filter(({ file, target }) => isIn('console')(file) && isIn('notifications')(target));
+    const broken = imports.filter(({ file, target }) => isIn('notifications')(file) && isIn('console')(target));
+
+    expect(known.length).toBeGreaterThan(0);
+    expect(broken).toEqual([]);
+  });
+
   it('vtex knows nothing of the features, but for the log', () => {
     const broken = imports.filter(
       ({ file, target }) =>

@@ -3,6 +3,7 @@ import { startPostgresProxy, type PostgresProxy } from './support/postgres-proxy
 import { sendRaw, type RawRequest } from './support/raw-http.js';
 import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
+import { passAnHourOfNotices } from './support/time.js';
 import { until } from './support/until.js';
 
 const testSuite = { TEST_SUITE_APP_KEY: 'vtexappkey-suite', TEST_SUITE_APP_TOKEN: 'suite-token-of-the-tests-0123456' };
@@ -383,6 +384,7 @@ describe('a card that is linked after its cancellation', () => {
 
   it('is told to a person by mail, once for each task', async () => {
     const [paymentId, reference] = [await knownAndNeverLinked(), newReference()];
+    await passAnHourOfNotices(database);
     await service.cancel(paymentId, { requestId: 'R1' });
     await service.link(paymentId, { issuer: 'vault', reference });
     const mails = () => service.outbox.mails.filter(({ text }) => text.includes(paymentId));

@@ -46,7 +46,7 @@ const queues = async () => {
   return rows.map(({ name }) => name).filter((name) => !name.startsWith('__pgboss'));
 };
 
-const allQueues = ['call-vtex', 'check-cancellation', 'deliver-notice'];
+const allQueues = ['call-vtex', 'check-cancellation', 'deliver-notice', 'record-word'];
 
 /** A refused card needs a person, whose notice is a job; these services have no mail, so it fails and is recorded in its row. */
 async function expectJobsWork(at: Caller): Promise<void> {

@@ -63,7 +63,7 @@ describe('a refund', () => {
       service.outbox.mails.find(({ text }) => text.includes(paymentId)),
     );
     expect(mail.subject).toContain('1 manual refund');
-    expect(mail.text).toContain('Give back 31.9 BRL');
+    expect(mail.text).toContain('Give R$31.90 back');
   });
 
   it('has the status of the setting, which the OpenAPI shows', async () => {

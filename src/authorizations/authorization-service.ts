@@ -5,6 +5,7 @@ import { Database, type Transaction } from '../database.js';
 import { issuers } from '../issuers/index.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
+import { readOutgoingUrl } from '../outgoing/public-https.js';
 import { recordEvent } from '../payments/payment-event.js';
 import { lockPaymentRow } from '../payments/payment-row.js';
 import { SandboxOnLivePaymentError } from '../payments/vtex-requests.js';
@@ -12,7 +13,6 @@ import type { VtexAnswer } from '../vtex/answer.js';
 import type { AuthorizationRequestBody } from '../vtex/authorization-request.js';
 import { answerFor, statusOf, type Authorization, type AuthorizedPayment } from './authorization.js';
 import { AuthorizationStore } from './authorization-store.js';
-import { readCallbackUrl } from './callback-url.js';
 import { SCRIPT_DELAY_MS, scripts } from './test-suite.js';
 import { VtexCalls } from './vtex-calls.js';
 
@@ -125,7 +125,7 @@ export class AuthorizationService {
   }
 
   #isUsable(callbackUrl: string): boolean {
-    return readCallbackUrl(callbackUrl, this.config.vtexCalls) !== null;
+    return readOutgoingUrl(callbackUrl, this.config.vtexCalls) !== null;
   }
 }
 

@@ -12,12 +12,12 @@ import { retryPauseMs } from '../jobs/retry-pace.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
 import { Repeater } from '../operations/repeater.js';
+import { postOnce, type OutgoingAnswer } from '../outgoing/post.js';
+import { isUnderOneOf, publicLookup, readOutgoingUrl, type OutgoingTarget } from '../outgoing/public-https.js';
 import type { NewLinks } from '../payments/new-links.js';
 import { recordEvent } from '../payments/payment-event.js';
 import { answerFor, statusOf, type Authorization } from './authorization.js';
 import { AuthorizationStore, type PaymentKey } from './authorization-store.js';
-import { isUnderOneOf, publicLookup, readCallbackUrl, type CallbackTarget } from './callback-url.js';
-import { postCallback, type CallbackAnswer } from './post-callback.js';
 
 /** A call to VTEX that says what became of a payment. */
 export interface VtexCall extends PaymentKey {
@@ -180,11 +180,11 @@ export class VtexCalls implements NewLinks, OnModuleInit, OnApplicationBootstrap
     );
   }
 
-  async #send({ callbackUrl }: Authorization, body: string): Promise<CallbackAnswer> {
+  async #send({ callbackUrl }: Authorization, body: string): Promise<OutgoingAnswer> {
     const { vtexCalls } = this.config;
-    const target = callbackUrl === null ? null : readCallbackUrl(callbackUrl, vtexCalls);
+    const target = callbackUrl === null ? null : readOutgoingUrl(callbackUrl, vtexCalls);
     if (target === null) return { kind: 'fault', words: 'its callbackUrl must not be called with these settings' };
-    return postCallback({
+    return postOnce({
       target,
       headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...this.#credentialsFor(target) },
       body,
@@ -194,7 +194,7 @@ export class VtexCalls implements NewLinks, OnModuleInit, OnApplicationBootstrap
   }
 
   /** Our own at VTEX, not the merchant's: for VTEX alone, because whoever creates a payment chooses where the call goes. */
-  #credentialsFor({ hostname }: CallbackTarget): Readonly<Record<string, string>> {
+  #credentialsFor({ hostname }: OutgoingTarget): Readonly<Record<string, string>> {
     const { appKey, appToken, hosts, allowHttp } = this.config.vtexCalls;
     const isVtex = allowHttp || isUnderOneOf(hostname, hosts);
     if (appKey !== null && appToken !== null && isVtex) {
@@ -211,7 +211,7 @@ export class VtexCalls implements NewLinks, OnModuleInit, OnApplicationBootstrap
     return {};
   }
 
-  async #record(call: VtexCall, taken: Taken, answer: CallbackAnswer): Promise<void> {
+  async #record(call: VtexCall, taken: Taken, answer: OutgoingAnswer): Promise<void> {
     if (answer.kind === 'answer' && answer.status >= 200 && answer.status < 300) return this.#noteDelivery(call);
     if (answer.kind === 'answer' && (answer.status === 401 || answer.status === 403)) {
       this.config.vtexCalls.appToken?.renew();

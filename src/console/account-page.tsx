@@ -40,11 +40,13 @@ export const ProfileSection = ({ context, profile }: { readonly context: PageCon
 export const LanguageSelect = ({
   context,
   language,
+  id = 'language',
 }: {
   readonly context: PageContext;
   readonly language: Person['language'];
+  readonly id?: string;
 }) => (
-  <select id="language" name="language">
+  <select id={id} name="language">
     <option value="" selected={language === null}>
       {context.say('people.language.store')}
     </option>

@@ -1,11 +1,13 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NoticeRecipients } from '../notifications/notice-recipients.js';
 import { isLanguage } from '../texts/language.js';
 import { sessionKeyOfRequest } from './access.js';
 import { PasswordSection, ProfileSection, type Profile } from './account-page.js';
 import { Contexts } from './contexts.js';
 import { doneAt, doneIn } from './done.js';
 import { Form } from './form.js';
+import { NoticePreferences } from './notice-preferences.js';
 import { sendPage } from './page.js';
 import { People, readName } from './people.js';
 import { SignIn } from './sign-in.js';
@@ -19,6 +21,7 @@ export class AccountController {
   constructor(
     private readonly people: People,
     private readonly signIn: SignIn,
+    private readonly recipients: NoticeRecipients,
     private readonly contexts: Contexts,
   ) {}
 
@@ -78,6 +81,7 @@ export class AccountController {
         <>
           <h1>{say('section.account')}</h1>
           <ProfileSection context={context} profile={profile} />
+          <NoticePreferences context={context} wishes={await this.recipients.wishesOf(context.visitor)} />
           <PasswordSection context={context} email={person.email} />
         </>
       ),

@@ -4,7 +4,7 @@ import { DEFAULT_MERCHANT } from '../config.js';
 import { MAIL_SENDER, OutboxSender, type MailSender } from '../notifications/mail.js';
 import { sayIn } from '../texts/say.js';
 import { csrfToken } from './csrf.js';
-import { formatsIn } from './formats.js';
+import { formatsIn } from '../texts/formats.js';
 import type { PageContext } from './page.js';
 import { csrfKeyOf, mayActAs, visitorOf, type Visitor } from './visitor.js';
 

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { TextKey } from '../texts/catalogue.js';
 import type { Language } from '../texts/language.js';
 import type { Say } from '../texts/say.js';
-import type { Formats } from './formats.js';
+import type { Formats } from '../texts/formats.js';
 import { Icon } from './icon.js';
 import { mayActAs, type Role, type Visitor } from './visitor.js';
 

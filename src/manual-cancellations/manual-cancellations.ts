@@ -85,14 +85,14 @@ const reopenAfterLateSuccess = statement(
 
 const insertNotice = statement(
   'insert-notice',
-  `insert into notices (merchant_id, event, manual_cancellation_id, next_try_at)
-   values ($1, $2, $3, now() + $4 * interval '1 millisecond') returning notice_id, next_try_at`,
+  `insert into notices (merchant_id, event, manual_cancellation_id, spread_from)
+   values ($1, $2, $3, now() + $4 * interval '1 millisecond') returning notice_id, spread_from`,
 );
 
 const deleteNotice = statement(
   'delete-notice',
-  `delete from notices where merchant_id = $1 and event = $2 and manual_cancellation_id = $3 and tries = 0 and delivered_at is null
-     and next_try_at > now()`,
+  `delete from notices where merchant_id = $1 and event = $2 and manual_cancellation_id = $3
+     and spread_at is null and spread_from > now()`,
 );
 
 /** Joins how much a row `m` is to give back as `f`. */
@@ -237,13 +237,13 @@ export class ManualCancellations implements LateLinks {
     afterMs = 0,
   ): Promise<void> {
     const values = [merchantId, event, manualCancellationId, afterMs];
-    const [notice] = await sql.run<{ notice_id: string; next_try_at: Date }>(insertNotice, values);
+    const [notice] = await sql.run<{ notice_id: string; spread_from: Date }>(insertNotice, values);
     if (!notice) return;
     const data = { merchantId, noticeId: notice.notice_id };
     await this.jobs.enqueue(sql, {
       queue: 'deliver-notice',
       data,
-      ...(afterMs > 0 ? { runAt: notice.next_try_at } : {}),
+      ...(afterMs > 0 ? { runAt: notice.spread_from } : {}),
     });
   }
 

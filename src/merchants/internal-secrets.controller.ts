@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../config.js';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
 import { StoredAccounts } from '../issuers/stored-accounts.js';
 import { UserTokens } from '../issuers/user-tokens.js';
+import { NoticeRecipients } from '../notifications/notice-recipients.js';
 import { NoMasterKeyError, type SecretPlace } from '../sealed.js';
 import { sealing } from './sealing.js';
 
@@ -12,6 +13,7 @@ export class InternalSecretsController {
   constructor(
     private readonly stored: StoredAccounts,
     private readonly userTokens: UserTokens,
+    private readonly recipients: NoticeRecipients,
     private readonly accounts: IssuerAccounts,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -23,10 +25,10 @@ export class InternalSecretsController {
     return sealing(async () => {
       const { keyId } = this.config.masterKeys;
       if (keyId === null) throw new NoMasterKeyError();
-      const [ofAccounts, ofUsers] = [await this.stored.reseal(), await this.userTokens.reseal()];
+      const all = [await this.stored.reseal(), await this.userTokens.reseal(), await this.recipients.reseal()];
       await this.accounts.refresh();
-      const cannotBeOpened = [...ofAccounts.closed, ...ofUsers.closed];
-      return { keyId, resealed: ofAccounts.resealed + ofUsers.resealed, cannotBeOpened };
+      const cannotBeOpened = all.flatMap(({ closed }) => closed);
+      return { keyId, resealed: all.reduce((sum, { resealed }) => sum + resealed, 0), cannotBeOpened };
     });
   }
 }

@@ -6,6 +6,7 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  readonly html?: string;
   /** Stable over every try, so that a receiver can drop a repeat. */
   readonly messageId: string;
 }
@@ -43,7 +44,7 @@ export class SmtpSender implements MailSender {
     this.#sender = senderAddress(smtpUrl.reveal());
   }
 
-  async send({ to, subject, text, messageId }: Mail): Promise<void> {
+  async send({ to, subject, text, html, messageId }: Mail): Promise<void> {
     const headers = { 'Auto-Submitted': 'auto-generated' };
     // Mail servers refuse a sender whose domain does not exist; the receiver's own surely does.
     const from = { name: 'VTEX card connector', address: this.#sender ?? to };
@@ -52,7 +53,10 @@ export class SmtpSender implements MailSender {
       throw new Error(`The mail server did not take the mail within ${this.sendMs} ms`);
     });
     try {
-      await Promise.race([this.#transport.sendMail({ from, to, subject, text, messageId, headers }), tooLate]);
+      await Promise.race([
+        this.#transport.sendMail({ from, to, subject, text, ...(html ? { html } : {}), messageId, headers }),
+        tooLate,
+      ]);
     } finally {
       timer.abort();
     }

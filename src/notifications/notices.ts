@@ -5,174 +5,181 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
-import { isNativeError } from 'node:util/types';
-import { CONFIG, type Config } from '../config.js';
-import { Database, statement } from '../database.js';
-import { findIssuer } from '../issuers/index.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Jobs } from '../jobs/jobs.js';
-import { retryPauseMs } from '../jobs/retry-pace.js';
 import { Log } from '../operations/log.js';
 import { Metrics } from '../operations/metrics.js';
 import { Repeater } from '../operations/repeater.js';
-import { scrub } from '../issuers/issuer-http.js';
-import { amountOfRefund } from '../manual-cancellations/manual-cancellations.js';
-import { newestReference } from '../payments/payment-row.js';
+import { FAULTS_BEFORE_FALL_BACK, type ChannelKind } from './channel.js';
+import { Channels } from './channels.js';
 import { MAIL_SENDER, type MailSender } from './mail.js';
-import { noticeMail, type NoticeSubject } from './notice-mail.js';
-
-/** While a process delivers a notice, others leave it alone for so long; a mail server may take its time. */
-const DELIVERY_LEASE_MS = 120_000;
+import { NoticeMessages, type DueRecipient, type TakenMessage, type TryResult } from './notice-messages.js';
+import { NoticeSpread } from './notice-spread.js';
 
 const SWEEP_MS = 5_000;
-const SWEEP_LIMIT = 200;
 
-const takeNotice = statement(
-  'take-notice',
-  `update notices set tries = tries + 1, next_try_at = now() + $3 * interval '1 millisecond'
-   where merchant_id = $1 and notice_id = $2 and delivered_at is null and next_try_at <= now()
-   returning event, manual_cancellation_id, tries`,
-);
+/** What waits for a mail server does not hold up what goes by HTTP, nor the other way round. */
+const lanes: readonly { readonly kinds: readonly ChannelKind[]; readonly mostRecipients: number }[] = [
+  { kinds: ['person', 'email', 'notify-email'], mostRecipients: 40 },
+  { kinds: ['slack', 'webhook'], mostRecipients: 40 },
+];
 
-const loadSubject = statement(
-  'load-notice-subject',
-  `select m.payment_id, m.kind, m.reason, m.state, m.opened_at, p.order_id, p.sandbox, r.issuer, r.reference, f.value, f.currency
-   from manual_cancellations m
-   join payments p using (merchant_id, payment_id)
-   ${newestReference}
-   ${amountOfRefund}
-   where m.merchant_id = $1 and m.manual_cancellation_id = $2`,
-);
+/** Messages to one recipient that a process sends at the same time: a receiver is not overrun by thousands. */
+const MOST_TO_ONE = 4;
 
-const markDelivered = statement(
-  'mark-notice-delivered',
-  'update notices set delivered_at = now(), next_try_at = null, last_fault = null where merchant_id = $1 and notice_id = $2 and delivered_at is null',
-);
+/** When the process stops, what is being sent has so long to end; what does not is found again after its lease. */
+const STOP_MS = 10_000;
 
-const markFailed = statement(
-  'mark-notice-failed',
-  `update notices set last_fault = $3, next_try_at = now() + $4 * interval '1 millisecond'
-   where merchant_id = $1 and notice_id = $2 and delivered_at is null`,
-);
-
-const selectDue = statement(
-  'select-due-notices',
-  'select merchant_id, notice_id from notices where delivered_at is null and next_try_at <= now() order by next_try_at limit $1',
-);
-
-interface NoticeKey {
-  readonly merchantId: string;
-  readonly noticeId: string;
-}
-
-/** Delivers the outbox: each notice at least once, under one Message-ID, for as long as it takes; none is ever given up. */
+/**
+ * Delivers the outbox: every notice to everybody who wants it, at least once, under one id, for as long as it takes; none is ever given up.
+ *
+ * Each recipient is drained by itself, so that one whose server hangs holds up no other one; and while it cannot be reached, one message
+ * alone is tried at a growing pace.
+ */
 @Injectable()
 export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #sweeper = new Repeater((error) =>
     this.log.warn('The outbox could not be looked at; it is in 5 s.', { error }),
   );
+  readonly #drains = new Map<string, Drain>();
+  #isStopping = false;
 
   constructor(
-    private readonly database: Database,
+    private readonly spread: NoticeSpread,
+    private readonly messages: NoticeMessages,
+    private readonly channels: Channels,
     private readonly jobs: Jobs,
     private readonly metrics: Metrics,
     private readonly log: Log,
-    @Inject(CONFIG) private readonly config: Config,
     @Inject(MAIL_SENDER) private readonly mail: MailSender | null,
   ) {}
 
   onModuleInit(): void {
-    this.jobs.work('deliver-notice', (key) => this.deliver(key));
+    this.jobs.work('deliver-notice', ({ merchantId }) => this.deliver(merchantId));
   }
 
   onApplicationBootstrap(): void {
     this.#sweeper.every(SWEEP_MS, () => this.sweep());
   }
 
-  beforeApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isStopping = true;
     this.#sweeper.stop();
+    const underWay = [...this.#drains.values()].map(({ done }) => done);
+    await Promise.race([Promise.all(underWay), sleep(STOP_MS, null, { ref: false })]);
     this.mail?.close();
   }
 
-  /** Delivers one notice if it is due and no other process is at it. A failure is recorded, shown and tried again later. */
-  async deliver({ merchantId, noticeId }: NoticeKey): Promise<void> {
-    const [taken] = await this.database.run<{
-      event: NoticeSubject['event'];
-      manual_cancellation_id: string;
-      tries: number;
-    }>(takeNotice, [merchantId, noticeId, DELIVERY_LEASE_MS]);
-    if (!taken) return;
-    try {
-      await this.#send({ merchantId, noticeId }, taken);
-    } catch (error) {
-      await this.#recordFault({ merchantId, noticeId }, taken.tries, error);
-      return;
-    }
-    await this.database.run(markDelivered, [merchantId, noticeId]);
+  /** Spreads a merchant's new notices and begins to send them; does not wait for the other side. */
+  async deliver(merchantId: string): Promise<void> {
+    await this.spread.spread(merchantId);
+    void this.#drainDue(merchantId).catch((error: unknown) =>
+      this.log.warn('Due messages could not be looked for; they are in 5 s.', { error }),
+    );
   }
 
-  /** Finds due notices without a live job. */
+  /** Finds notices and messages without a live job, and waits until what is due was tried. */
   async sweep(): Promise<void> {
-    const due = await this.database.run<{ merchant_id: string; notice_id: string }>(selectDue, [SWEEP_LIMIT]);
-    for (const { merchant_id, notice_id } of due) await this.deliver({ merchantId: merchant_id, noticeId: notice_id });
+    await this.spread.sweep();
+    await this.#drainDue(null);
+    await Promise.all([...this.#drains.values()].map(({ done }) => done));
   }
 
-  async #send(key: NoticeKey, taken: { event: NoticeSubject['event']; manual_cancellation_id: string }): Promise<void> {
-    const { notifyEmail } = this.config.mail;
-    if (!this.mail || notifyEmail === null)
-      throw new Error('No way to send notices is set: SMTP_URL and NOTIFY_EMAIL are needed');
-    const subject = await this.#subject(key.merchantId, taken);
-    // Overtaken: a person must not be sent to do what is done, or no longer needed.
-    if (subject.event === 'manual_required' && subject.isClosed) return;
-    await this.mail.send({
-      to: notifyEmail,
-      messageId: `<${key.noticeId}@vtex-card-connector>`,
-      ...noticeMail(subject),
-    });
+  /** Tries one message now: a test, or one that is sent once more under its own id. Null where another process is at it. */
+  async tryNow(merchantId: string, messageId: string): Promise<TryResult | null> {
+    const message = await this.messages.takeOne(merchantId, messageId);
+    return message && this.#send(message);
   }
 
-  async #subject(
-    merchantId: string,
-    { event, manual_cancellation_id }: { event: NoticeSubject['event']; manual_cancellation_id: string },
-  ) {
-    const [row] = await this.database.run<SubjectRow>(loadSubject, [merchantId, manual_cancellation_id]);
-    if (!row) throw new Error(`Bug: the notice's manual cancellation ${manual_cancellation_id} is not there`);
-    return {
-      event,
-      isClosed: row.state === 'resolved' || row.state === 'not-needed',
-      paymentId: row.payment_id,
-      orderId: row.order_id,
-      issuerName: row.issuer === null ? null : (findIssuer(row.issuer)?.name ?? row.issuer),
-      reference: row.reference,
-      reason: row.reason,
-      kind: row.kind,
-      amount: row.value === null ? null : [row.value, row.currency].filter(Boolean).join(' '),
-      sandbox: row.sandbox,
-      openedAt: row.opened_at,
-    } satisfies NoticeSubject & { readonly isClosed: boolean };
+  async #drainDue(merchantId: string | null): Promise<void> {
+    if (this.#isStopping) return;
+    const found = await Promise.all(
+      lanes.map(({ kinds, mostRecipients }) => {
+        const busy = [...this.#drains].filter(([, { kind }]) => kinds.includes(kind));
+        for (const [, drain] of busy) drain.isToRepeat = true;
+        const limit = Math.max(0, mostRecipients - busy.length);
+        return this.messages.dueRecipients({ kinds, but: busy.map(([id]) => id), limit, merchantId });
+      }),
+    );
+    await Promise.all(found.flat().map((recipient) => this.#drain(recipient)));
   }
 
-  async #recordFault({ merchantId, noticeId }: NoticeKey, tries: number, error: unknown): Promise<void> {
-    const words = scrub(isNativeError(error) ? error.message : 'unknown fault').slice(0, 300);
+  #drain(recipient: DueRecipient): Promise<void> {
+    const running = this.#drains.get(recipient.recipientId);
+    if (running) return running.done;
+    const drain: Drain = { kind: recipient.kind, isToRepeat: false, done: Promise.resolve() };
+    this.#drains.set(recipient.recipientId, drain);
+    drain.done = this.#drainAll(recipient, drain)
+      .catch((error: unknown) =>
+        this.log.error('Messages to a recipient could not be sent; they are looked at again.', {
+          merchantId: recipient.merchantId,
+          error,
+        }),
+      )
+      .finally(() => this.#drains.delete(recipient.recipientId));
+    return drain.done;
+  }
+
+  async #drainAll(recipient: DueRecipient, drain: Drain): Promise<void> {
+    let { isFailing } = recipient;
+    do {
+      drain.isToRepeat = false;
+      const atOnce = isFailing ? 1 : MOST_TO_ONE;
+      const ends = await Promise.all(Array.from({ length: atOnce }, () => this.#drainOneByOne(recipient, isFailing)));
+      if (ends.includes('fault')) return;
+      // One message has arrived: the others may follow.
+      drain.isToRepeat ||= isFailing && ends.includes('sent');
+      isFailing = false;
+    } while (drain.isToRepeat && !this.#isStopping);
+  }
+
+  async #drainOneByOne(recipient: DueRecipient, isFailing: boolean): Promise<'sent' | 'nothing' | 'fault'> {
+    let end: 'sent' | 'nothing' = 'nothing';
+    while (!this.#isStopping) {
+      const message = await this.messages.take(recipient, isFailing);
+      if (!message) return end;
+      const result = await this.#send(message);
+      if (result?.fault != null) return 'fault';
+      end = 'sent';
+      if (isFailing) return end;
+    }
+    return end;
+  }
+
+  /** Null: there was nothing left to say. */
+  async #send(message: TakenMessage): Promise<TryResult | null> {
+    const content = await this.messages.content(message);
+    if (content.total === 0 && message.kind !== 'test') {
+      await this.messages.recordEnd(message, 'overtaken', null);
+      return null;
+    }
+    const result = await this.channels.send(message, content);
+    if (result.fault === null) await this.messages.recordEnd(message, 'delivered', result);
+    else await this.#recordFault(message, result, content.items[0]?.noticeId);
+    return result;
+  }
+
+  async #recordFault(message: TakenMessage, result: TryResult, noticeId: string | undefined): Promise<void> {
+    const { merchantId, messageId, kind, tries, to } = message;
+    const faultsInRow = await this.messages.recordFault(message, result);
+    if (kind === 'test') return;
     this.metrics.noticeFaults.inc();
-    this.log.error(`A notice of a manual cancellation could not be delivered (try ${tries}); it is tried again.`, {
+    const what = kind === 'digest' ? 'A digest of notices' : 'A notice of a manual cancellation';
+    const next = result.isGone ? 'its channel is switched off' : 'it is tried again';
+    this.log.error(`${what} could not be delivered by ${to.kind} (try ${tries}): ${result.fault}; ${next}.`, {
       merchantId,
-      noticeId,
-      error,
+      messageId,
+      ...(kind === 'single' && noticeId !== undefined ? { noticeId } : {}),
     });
-    await this.database.run(markFailed, [merchantId, noticeId, words, retryPauseMs(tries)]);
+    if (faultsInRow >= FAULTS_BEFORE_FALL_BACK || tries >= FAULTS_BEFORE_FALL_BACK || result.isGone)
+      await this.spread.fallBack(merchantId);
   }
 }
 
-interface SubjectRow {
-  readonly state: string;
-  readonly payment_id: string;
-  readonly kind: NoticeSubject['kind'];
-  readonly reason: NoticeSubject['reason'];
-  readonly opened_at: Date;
-  readonly order_id: string | null;
-  readonly sandbox: boolean;
-  readonly issuer: string | null;
-  readonly reference: Readonly<Record<string, unknown>> | null;
-  readonly value: string | null;
-  readonly currency: string | null;
+/** Sending to one recipient, by this process. */
+interface Drain {
+  readonly kind: ChannelKind;
+  /** Something may have become due meanwhile. */
+  isToRepeat: boolean;
+  done: Promise<void>;
 }

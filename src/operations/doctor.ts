@@ -33,7 +33,9 @@ const countOpenWork = statement(
   `select
      (select count(*) from cancellations where state in ('asking', 'waiting')
         and coalesce(lease_until, next_check_at) < now() - interval '1 minute')::int as overdue,
-     (select count(*) from notices where delivered_at is null and tries > 1)::int as unheard,
+     (select count(*) from notices n where delivered_at is null and exists (
+       select from notice_deliveries d join notice_messages m using (merchant_id, message_id)
+       where d.merchant_id = n.merchant_id and d.notice_id = n.notice_id and m.faults > 1))::int as unheard,
      (select count(*) from vtex_calls where next_try_at is not null and tries > 1)::int as untold,
      (select count(*) from manual_cancellations where state in ('open', 'taken'))::int as by_hand`,
 );

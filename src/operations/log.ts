@@ -12,6 +12,7 @@ export interface LogFields {
   readonly outcome?: string;
   readonly errorId?: string;
   readonly noticeId?: string;
+  readonly messageId?: string;
   readonly data?: Readonly<Record<string, string>>;
   /** Written as its name, message and stack; for database errors without the values they name. */
   readonly error?: unknown;
@@ -56,7 +57,7 @@ function passAny(fields: unknown): object {
 }
 
 function pass(fields: LogFields): object {
-  const { merchantId, paymentId, requestId, issuer, outcome, errorId, noticeId, data, error } = fields;
+  const { merchantId, paymentId, requestId, issuer, outcome, errorId, noticeId, messageId, data, error } = fields;
   return {
     merchantId,
     paymentId,
@@ -65,6 +66,7 @@ function pass(fields: LogFields): object {
     outcome,
     errorId,
     noticeId,
+    messageId,
     data,
     ...(error === undefined ? {} : errorFields(error)),
   };

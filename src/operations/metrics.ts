@@ -17,6 +17,11 @@ export class Metrics {
   readonly mismatches = this.#counter('idempotency_mismatch_total', 'Repeated request ids with other content', []);
   readonly alerts = this.#counter('alert_total', 'Things an operator must look at', ['issuer']);
   readonly noticeFaults = this.#counter('notice_fault_total', 'Notices that could not be delivered, by try', []);
+  readonly noticeFallBacks = this.#counter(
+    'notice_fall_back_total',
+    'Messages that did not reach their recipient, so that their notices went to another one too',
+    [],
+  );
   readonly forgedCallbacks = this.#counter('callback_forged_total', 'Callbacks whose signature or secret is wrong', [
     'issuer',
   ]);

@@ -81,4 +81,35 @@ export const auditTexts = {
     'pt-BR': 'Testou a conexão com {subject}',
     es: 'Probó la conexión con {subject}',
   },
+  'audit.action.notices-channel-added': {
+    en: 'Notices go to {kind, select, email {the e-mail address} slack {Slack} other {the webhook}} {subject}',
+    'pt-BR':
+      'Notificações passam a ir para {kind, select, email {o e-mail} slack {o Slack} other {o webhook}} {subject}',
+    es: 'Los avisos van a {kind, select, email {el correo} slack {Slack} other {el webhook}} {subject}',
+  },
+  'audit.action.notices-channel-removed': {
+    en: 'Notices no longer go to {subject}',
+    'pt-BR': 'Notificações não vão mais para {subject}',
+    es: 'Los avisos ya no van a {subject}',
+  },
+  'audit.action.notices-changed': {
+    en: 'Changed what notices {subject} receives',
+    'pt-BR': 'Alterou quais notificações {subject} recebe',
+    es: 'Cambió qué avisos recibe {subject}',
+  },
+  'audit.action.notices-channel-switched-on': {
+    en: 'Switched notices to {subject} on again',
+    'pt-BR': 'Reativou as notificações para {subject}',
+    es: 'Reactivó los avisos a {subject}',
+  },
+  'audit.action.webhook-secret-made': {
+    en: 'Made a new secret for the webhook {subject}',
+    'pt-BR': 'Gerou um novo segredo para o webhook {subject}',
+    es: 'Generó un nuevo secreto para el webhook {subject}',
+  },
+  'audit.action.notice-sent-again': {
+    en: 'Sent a message to {subject} once more',
+    'pt-BR': 'Reenviou uma mensagem para {subject}',
+    es: 'Reenvió un mensaje a {subject}',
+  },
 } as const satisfies Readonly<Record<string, Text>>;

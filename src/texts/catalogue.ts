@@ -3,6 +3,8 @@ import { connectionTexts } from './connection.js';
 import { inProgressTexts } from './in-progress.js';
 import { issuerTexts } from './issuers.js';
 import type { Text } from './language.js';
+import { mailTexts } from './mail.js';
+import { notificationTexts } from './notifications.js';
 import { outboxTexts } from './outbox.js';
 import { fieldTexts } from './fields.js';
 import { inboxTexts } from './inbox.js';
@@ -25,6 +27,8 @@ export const catalogue = {
   ...shortReasonTexts,
   ...stateTexts,
   ...stepTexts,
+  ...mailTexts,
+  ...notificationTexts,
   ...shellTexts,
   ...partTexts,
   ...timelineTexts,

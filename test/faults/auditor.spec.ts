@@ -28,6 +28,7 @@ function world(issuer = 'qitech'): World {
       issuer_callbacks: [],
       manual_cancellations: [],
       notices: [],
+      notice_deliveries: [],
     },
     merchants: ['default'],
     mails: [],
@@ -127,7 +128,8 @@ function openManual(logs: World, reason: string, seconds: number, row: Partial<M
     manual_cancellation_id: 'M1',
     delivered_at: time(seconds),
   });
-  logs.mails.push({ messageId: '<N1@vtex-card-connector>', subject: 'By hand', body: 'P1' });
+  logs.tables.notice_deliveries.push({ merchant_id: 'default', notice_id: 'N1', message_id: 'M-1' });
+  logs.mails.push({ messageId: '<M-1@vtex-card-connector>', subject: 'By hand', body: 'P1' });
 }
 
 /** Refused, given to a person, and VTEX told so. */

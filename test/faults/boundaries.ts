@@ -69,8 +69,9 @@ export const boundaries: readonly Boundary[] = [
   ofCallback('callback not committed', commit('take-stored-callback', 'before')),
   ofCallback('callback committed', commit('take-stored-callback', 'after')),
   ofCallback('callback answered', { at: 'answer', to: '/callbacks', when: 'after' }),
-  boundary('notice taken', statement('take-notice', 'after')),
-  boundary('notice sent, not recorded', statement('mark-notice-delivered', 'before')),
+  boundary('notices not spread', commit('mark-notices-spread', 'before')),
+  boundary('notice taken', statement('take-notice-message', 'after')),
+  boundary('notice sent, not recorded', commit('mark-message-delivered', 'before')),
   later('take-over not committed', [], commit('close-lost-attempts', 'before')),
   later('take-over committed', [], commit('close-lost-attempts', 'after')),
   later('second cancel or first query written', [15 * SECOND, 15 * SECOND], cancelWritten, {

@@ -238,7 +238,8 @@ class Rig {
     const all = [...requests, ...runs.filter(({ followUp }) => followUp !== 'none')];
     for (let times = 0; times < 2; times += 1)
       await inTurns(all, 16, (one) => this.#request(service, one.paymentId, one.requestId));
-    await passTimeForAll(database, 3 * MINUTE);
+    // More than a few within an hour wait for its end.
+    await passTimeForAll(database, 2 * HOUR);
     await until(
       'all notices are delivered',
       async () => (await database.query('select 1 from notices where delivered_at is null')).length === 0,

@@ -63,6 +63,7 @@ export interface Tables {
   readonly issuer_callbacks: readonly CallbackRow[];
   readonly manual_cancellations: readonly ManualRow[];
   readonly notices: readonly NoticeRow[];
+  readonly notice_deliveries: readonly NoticeDeliveryRow[];
 }
 
 interface MerchantRow {
@@ -142,6 +143,12 @@ export interface NoticeRow extends MerchantRow {
   readonly delivered_at: Date | null;
 }
 
+export interface NoticeDeliveryRow extends MerchantRow {
+  readonly notice_id: string;
+  /** Which the mail's id names. */
+  readonly message_id: string;
+}
+
 const tableNames = [
   'payments',
   'issuer_references',
@@ -151,6 +158,7 @@ const tableNames = [
   'issuer_callbacks',
   'manual_cancellations',
   'notices',
+  'notice_deliveries',
 ] as const satisfies readonly (keyof Tables)[];
 
 /** All rows of all merchants. */

@@ -33,10 +33,11 @@ export class TimeMachine {
     }
   }
 
-  /** A notice whose process was killed waits for that one's lease. */
+  /** A notice whose process was killed waits for that one's lease, and one after many others for a digest. */
   async deliverNotices(): Promise<void> {
     await this.server.query(
-      `update notices set next_try_at = now() where delivered_at is null and next_try_at > now()`,
+      `with freed as (update notice_recipients set wait_until = now() where wait_until > now())
+       update notice_messages set next_try_at = now() where next_try_at > now()`,
     );
     await until(
       'every notice is delivered',

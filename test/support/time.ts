@@ -1,4 +1,5 @@
 import type { TestDatabase } from './database.js';
+import { until } from './until.js';
 
 /** Makes time pass for one payment: everything that happened to it, and everything that is planned, lies so much earlier. */
 export async function passTime(database: TestDatabase, paymentId: string, ms: number): Promise<void> {
@@ -40,7 +41,8 @@ export async function passTimeForAll(database: TestDatabase, ms: number): Promis
      moved_callbacks as (
        update issuer_callbacks set received_at = received_at - by from shift where processed_at is null
      ),
-     moved_notices as (update notices set next_try_at = next_try_at - by from shift where delivered_at is null)
+     moved_messages as (update notice_messages set next_try_at = next_try_at - by, due_at = due_at - by from shift),
+     moved_recipients as (update notice_recipients set wait_until = wait_until - by from shift where wait_until is not null)
      update cancellations
      set claimed_at = claimed_at - by, lease_until = lease_until - by, next_check_at = next_check_at - by
      from shift where finished_at is null`,
@@ -55,6 +57,17 @@ export async function passTimeForAll(database: TestDatabase, ms: number): Promis
       if ((error as { code?: unknown }).code !== DEADLOCK || tries === 5) throw error;
     }
   }
+}
+
+/** Lets an hour pass for notices: what was put together goes out, and the few messages of an hour begin anew. */
+export async function passAnHourOfNotices(database: TestDatabase): Promise<void> {
+  await until('what waits for the end of the hour has gone out', async () => {
+    await database.query(
+      `update notice_messages set due_at = due_at - interval '1 hour', next_try_at = next_try_at - interval '1 hour'`,
+    );
+    const [open] = await database.query('select 1 from notice_messages where ended_at is null');
+    return open === undefined;
+  });
 }
 
 const DEADLOCK = '40P01';

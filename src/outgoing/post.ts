@@ -1,10 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { NOT_PUBLIC, type CallbackTarget } from './callback-url.js';
+import { NOT_PUBLIC, type OutgoingTarget } from './public-https.js';
 
-export interface CallbackRequest {
-  readonly target: CallbackTarget;
+export interface OutgoingRequest {
+  readonly target: OutgoingTarget;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** Over all: from the name's look-up to the end of the answer. */
@@ -14,7 +14,7 @@ export interface CallbackRequest {
 }
 
 /** What came of a call. A fault's words hold nothing of the address. */
-export type CallbackAnswer =
+export type OutgoingAnswer =
   { readonly kind: 'answer'; readonly status: number } | { readonly kind: 'fault'; readonly words: string };
 
 /** Nobody reads the answer's body; one that does not end is cut off. */
@@ -24,16 +24,10 @@ const MOST_ANSWER_BYTES = 64 * 1024;
  * Posts to exactly this path: Node's own request sends it as it is, where a URL parser would tidy it up. Redirects are not followed, no
  * connection is kept. Never throws.
  */
-export async function postCallback({
-  target,
-  headers,
-  body,
-  timeoutMs,
-  lookup,
-}: CallbackRequest): Promise<CallbackAnswer> {
+export async function postOnce({ target, headers, body, timeoutMs, lookup }: OutgoingRequest): Promise<OutgoingAnswer> {
   const { protocol, hostname, port, host, path } = target;
   const { request } = protocol === 'https:' ? https : http;
-  return new Promise<CallbackAnswer>((resolve) => {
+  return new Promise<OutgoingAnswer>((resolve) => {
     const fail = (error: unknown) => resolve({ kind: 'fault', words: faultWords(error, timeoutMs) });
     try {
       const outgoing = request({

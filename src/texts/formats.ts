@@ -1,4 +1,4 @@
-import type { Language } from '../texts/language.js';
+import type { Language } from './language.js';
 
 /** Writes times, amounts and numbers as people at the store read them. */
 export interface Formats {

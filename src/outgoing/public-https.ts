@@ -1,8 +1,8 @@
 import dns from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
-/** Where a call to VTEX goes. The path is a secret: VTEX's signature stands in it. */
-export interface CallbackTarget {
+/** Where a call goes that somebody outside named. The path may be a secret: VTEX's signature stands in it, and Slack's right to post. */
+export interface OutgoingTarget {
   readonly protocol: 'http:' | 'https:';
   /** A name, or an address without brackets. */
   readonly hostname: string;
@@ -16,7 +16,7 @@ export interface CallbackTarget {
   readonly path: string;
 }
 
-export interface CallbackRule {
+export interface OutgoingRule {
   /** For development and tests: http, and addresses that are not public. */
   readonly allowHttp: boolean;
 }
@@ -27,11 +27,11 @@ const LONGEST_URL = 8_000;
 const PARTS = /^(https?):\/\/([^/?#\\@]+)((?:[/?][^#]*)?)(?:#|$)/i;
 
 /**
- * Takes VTEX's `callbackUrl` apart without tidying it up: VTEX wants the address as it gave it.
+ * Takes an address apart without tidying it up: VTEX wants its `callbackUrl` as it gave it.
  *
  * @returns null for one that must not or cannot be called
  */
-export function readCallbackUrl(url: string, rule: CallbackRule): CallbackTarget | null {
+export function readOutgoingUrl(url: string, rule: OutgoingRule): OutgoingTarget | null {
   const [, scheme = '', authority = '', rest = ''] = PARTS.exec(url) ?? [];
   if (authority === '' || url.length > LONGEST_URL || /[\p{Cc}\p{Cs} ]/u.test(url)) return null;
   const origin = `${scheme.toLowerCase()}://${authority}`;

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isPublicAddress, isUnderOneOf, publicLookup, readCallbackUrl, type LookupAll } from './callback-url.js';
-import { postCallback } from './post-callback.js';
+import { isPublicAddress, isUnderOneOf, publicLookup, readOutgoingUrl, type LookupAll } from './public-https.js';
+import { postOnce } from './post.js';
 
 const publicOnly = { allowHttp: false };
 
@@ -61,7 +61,7 @@ describe("VTEX's address", () => {
   it('is taken apart without being tidied up', () => {
     const url = 'HTTPS://API.MyStore.example:8443/a/../b%7E?X-VTEX-signature=a%2Fb+c&é#part';
 
-    expect(readCallbackUrl(url, publicOnly)).toEqual({
+    expect(readOutgoingUrl(url, publicOnly)).toEqual({
       protocol: 'https:',
       hostname: 'api.mystore.example',
       port: 8443,
@@ -75,7 +75,7 @@ describe("VTEX's address", () => {
     ['https://api.example.com?x', 443, '/?x'],
     ['https://api.example.com:443/x', 443, '/x'],
   ])('%s has a port and a path', (url, port, path) => {
-    expect(readCallbackUrl(url, publicOnly)).toMatchObject({ port, path });
+    expect(readOutgoingUrl(url, publicOnly)).toMatchObject({ port, path });
   });
 
   it.each([
@@ -98,13 +98,13 @@ describe("VTEX's address", () => {
     'https://api.example.com:99999/',
     'http://api.example.com/',
   ])('%j is not called', (url) => {
-    expect(readCallbackUrl(url, publicOnly)).toBeNull();
+    expect(readOutgoingUrl(url, publicOnly)).toBeNull();
   });
 
   it('may be http and local where that is allowed', () => {
-    expect(readCallbackUrl('http://127.0.0.1:3001/x', { allowHttp: true })).toMatchObject({ port: 3001 });
-    expect(readCallbackUrl('http://[::1]/x', { allowHttp: true })).toMatchObject({ hostname: '::1', port: 80 });
-    expect(readCallbackUrl('ftp://127.0.0.1/x', { allowHttp: true })).toBeNull();
+    expect(readOutgoingUrl('http://127.0.0.1:3001/x', { allowHttp: true })).toMatchObject({ port: 3001 });
+    expect(readOutgoingUrl('http://[::1]/x', { allowHttp: true })).toMatchObject({ hostname: '::1', port: 80 });
+    expect(readOutgoingUrl('ftp://127.0.0.1/x', { allowHttp: true })).toBeNull();
   });
 });
 
@@ -145,9 +145,9 @@ describe('a name', () => {
 
   const post = (lookup: LookupAll, allowHttp = true) => {
     const { port } = server.address() as AddressInfo;
-    const target = readCallbackUrl(`http://api.mystore.example:${port}/secret-path`, { allowHttp });
+    const target = readOutgoingUrl(`http://api.mystore.example:${port}/secret-path`, { allowHttp });
     if (!target) throw new Error('not usable');
-    return postCallback({ target, headers: {}, body: '{}', timeoutMs: 2_000, lookup: publicLookup(lookup) });
+    return postOnce({ target, headers: {}, body: '{}', timeoutMs: 2_000, lookup: publicLookup(lookup) });
   };
 
   it.each([
@@ -171,9 +171,9 @@ describe('a name', () => {
   it('is asked for once, and the connection is made to what it said then', async () => {
     const { port } = server.address() as AddressInfo;
     let times = 0;
-    const target = readCallbackUrl(`http://api.mystore.example:${port}/pinned`, { allowHttp: true })!;
+    const target = readOutgoingUrl(`http://api.mystore.example:${port}/pinned`, { allowHttp: true })!;
     // First this server's own address, then elsewhere: a name that changes its mind.
-    const answer = await postCallback({
+    const answer = await postOnce({
       target,
       headers: {},
       body: '{}',
@@ -195,9 +195,9 @@ describe('a name', () => {
     const silent = http.createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
-    const target = readCallbackUrl(`http://127.0.0.1:${port}/secret-path`, { allowHttp: true })!;
+    const target = readOutgoingUrl(`http://127.0.0.1:${port}/secret-path`, { allowHttp: true })!;
 
-    const answer = await postCallback({ target, headers: {}, body: '{}', timeoutMs: 150, lookup: null });
+    const answer = await postOnce({ target, headers: {}, body: '{}', timeoutMs: 150, lookup: null });
 
     expect(answer).toEqual({ kind: 'fault', words: 'no answer within 150 ms' });
     silent.closeAllConnections();

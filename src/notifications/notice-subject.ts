@@ -1,0 +1,28 @@
+import type { ManualKind } from '../manual-cancellations/manual-cancellations.js';
+import type { ManualReason } from '../manual-cancellations/manual-reason.js';
+import type { NoticeEvent } from './channel.js';
+
+/** What a notice is about. Nothing that names a shopper is in it, but what an issuer's reference may hold. */
+export interface NoticeSubject {
+  readonly noticeId: string;
+  readonly event: NoticeEvent;
+  /** When that happened. */
+  readonly at: Date;
+  readonly manualCancellationId: string;
+  readonly paymentId: string;
+  readonly orderId: string | null;
+  readonly issuer: string | null;
+  readonly issuerName: string | null;
+  readonly reference: Readonly<Record<string, unknown>> | null;
+  readonly reason: ManualReason;
+  readonly kind: ManualKind;
+  readonly state: 'open' | 'taken' | 'resolved' | 'not-needed';
+  readonly resolution: string | null;
+  /** Of a refund, in currency units. */
+  readonly amount: { readonly value: number; readonly currency: string | null } | null;
+  readonly sandbox: boolean;
+  readonly openedAt: Date;
+}
+
+/** A header or line that came from outside must stay one line. */
+export const oneLine = (words: string): string => words.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, 300);
