@@ -163,6 +163,7 @@ thead th { color: var(--quiet); font-weight: 600; font-size: 0.8125rem; white-sp
 thead th a { color: inherit; text-decoration: none; display: inline-flex; gap: 0.25rem; align-items: center; min-height: 24px; }
 thead th a:hover { color: var(--ink); text-decoration: underline; }
 tbody th { font-weight: 600; }
+td a:not(.button), tbody th a { display: inline-block; min-height: 24px; }
 tbody tr:hover { background: color-mix(in srgb, var(--blue-back) 45%, transparent); }
 td.number, th.number { text-align: right; }
 .empty { text-align: center; color: var(--quiet); padding: 2.5rem 1rem; }

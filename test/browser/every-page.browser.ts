@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { Language } from '../../src/texts/language.js';
 import { contextOf, sidewaysScroll, startBrowser, violationsOf, type Look } from '../support/browser.js';
-import { addPerson, ConsoleClient, type SignedIn } from '../support/console.js';
+import { addPerson, type SignedIn } from '../support/console.js';
 import { fillStore, type FilledStore } from './filled-store.js';
 import { windowOf } from './store.js';
 
@@ -45,45 +45,39 @@ describe.each(looks)('in $language, $colorScheme, $width px wide', ({ language, 
 
   it('no page of somebody who is signed in has anything wrong', async () => {
     const page = await windowOf(browser, person, contextOf(look));
-    for (const [name, path] of Object.entries(filled.pages)) {
-      const answer = await page.goto(path);
-      expect({ name, status: answer?.status() }).toEqual({ name, status: name === 'nothing' ? 404 : 200 });
-      expect({ name, lang: await page.locator('html').getAttribute('lang') }).toEqual({ name, lang: language });
-      expect({ name, violations: await violationsOf(page), scroll: await sidewaysScroll(page) }).toEqual({
-        name,
-        violations: [],
-        scroll: 0,
-      });
-      if (folder)
-        await page.screenshot({
-          path: join(folder, `${name}-${language}-${colorScheme}-${width}.png`),
-          fullPage: true,
-        });
-    }
+    expect(await faultsOf(page, filled.pages)).toEqual([]);
     await page.context().close();
   });
 
   it('neither has the way in', async () => {
-    const { link } = await addPerson(filled.store.service, { role: 'viewer', language });
-    const visitor = Object.assign(new ConsoleClient(filled.store.service.url), person, {
-      cookies: new Map<string, string>(),
-    });
+    const { service } = filled.store;
+    const { link } = await addPerson(service, { role: 'viewer', language });
+    const visitor = { url: service.url, cookies: new Map<string, string>() };
     const page = await windowOf(browser, visitor, contextOf(look));
     const { pathname, search } = new URL(link);
-    for (const [name, path] of Object.entries({ 'sign-in': '/console/sign-in', welcome: pathname + search })) {
-      await page.goto(path);
-      expect({ name, lang: await page.locator('html').getAttribute('lang') }).toEqual({ name, lang: language });
-      expect({ name, violations: await violationsOf(page), scroll: await sidewaysScroll(page) }).toEqual({
-        name,
-        violations: [],
-        scroll: 0,
-      });
-      if (folder)
+    expect(await faultsOf(page, { 'sign-in': '/console/sign-in', welcome: pathname + search })).toEqual([]);
+    await page.context().close();
+  });
+
+  /** What is wrong with these pages, a line each. */
+  async function faultsOf(page: Page, pages: Readonly<Record<string, string>>): Promise<string[]> {
+    const faults: string[] = [];
+    for (const [name, path] of Object.entries(pages)) {
+      const answer = await page.goto(path);
+      const status = answer?.status();
+      if (status !== (name === 'nothing' ? 404 : 200)) faults.push(`${name}: is answered with ${status}`);
+      const lang = await page.locator('html').getAttribute('lang');
+      if (lang !== language) faults.push(`${name}: says that it is in ${lang}`);
+      const scroll = await sidewaysScroll(page);
+      if (scroll > 0) faults.push(`${name}: is ${scroll} px too wide`);
+      faults.push(...(await violationsOf(page)).map((violation) => `${name}: ${violation}`));
+      if (folder) {
         await page.screenshot({
           path: join(folder, `${name}-${language}-${colorScheme}-${width}.png`),
           fullPage: true,
         });
+      }
     }
-    await page.context().close();
-  });
+    return faults;
+  }
 });

@@ -149,7 +149,6 @@ describe('two merchants', () => {
     const paymentId = await store.cancel('artha', 'refuses');
     const stranger = await signIn(store.service, { role: 'admin', merchant: 'another-shop' });
     const path = await store.pathOfManual(paymentId);
-    
 
     const csrf = csrfTokenOf(stranger, `${path}/take`);
     const answer = await stranger.post(`${path}/take`, { csrf, version: '1' });

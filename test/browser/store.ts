@@ -67,14 +67,18 @@ export class Store {
   }
 }
 
-/** A window of this person's, who is signed in. */
-export async function windowOf(browser: Browser, person: SignedIn, options: BrowserContextOptions = {}): Promise<Page> {
+/** A window with this person's cookies. */
+export async function windowOf(
+  browser: Browser,
+  person: Pick<SignedIn, 'url' | 'cookies'>,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
   const context = await browser.newContext({ ...options, baseURL: person.url });
   await takeCookies(context, person);
   return context.newPage();
 }
 
-async function takeCookies(context: BrowserContext, person: SignedIn): Promise<void> {
+async function takeCookies(context: BrowserContext, person: Pick<SignedIn, 'url' | 'cookies'>): Promise<void> {
   const { hostname } = new URL(person.url);
   const cookies = [...person.cookies].map(([name, value]) => ({ name, value, domain: hostname, path: '/console' }));
   await context.addCookies(cookies);
