@@ -440,7 +440,7 @@ describe('a webhook', () => {
 
     expect(receiver.calls.filter((call) => call.path === '/elsewhere')).toEqual([]);
     expect(callsTo(path)).toHaveLength(1);
-    expect(wordsOf((await admin.get(`/console/notifications/${id}`)).html)).toContain('the answer was 302');
+    expect(wordsOf((await admin.get(`/console/notifications/${id}`)).html)).toContain('it answered 302');
   });
 
   it('is logged, and one message is sent again under its own id', async () => {
@@ -685,7 +685,7 @@ describe('the page of notifications', () => {
 
     expect(page.status).toBe(409);
     expect(wordsOf(page.html)).toContain('The test did not arrive.');
-    expect(wordsOf(page.html)).toContain('the answer was 500');
+    expect(wordsOf(page.html)).toContain('it answered 500');
   });
 
   it('shows no secret of Slack or of a webhook, and keeps none in the clear', async () => {

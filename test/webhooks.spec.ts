@@ -9,7 +9,7 @@ import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { cancelsOf, effectsOf, type Reference } from './support/issuer-traffic.js';
 import { newId, startTestService, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
-import { expireLease, passTime } from './support/time.js';
+import { expireLease, passAnHourOfNotices, passTime } from './support/time.js';
 import { until } from './support/until.js';
 
 /*
@@ -433,6 +433,7 @@ describe('a late proof', () => {
   it.each(['refunded-instead', 'cannot-be-cancelled'])(
     'opens again what a person had resolved as %s, with a notice',
     async (resolution) => {
+      await passAnHourOfNotices(database);
       const payment = await manual();
       await resolve(payment, resolution);
 

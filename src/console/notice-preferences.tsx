@@ -81,7 +81,12 @@ export function readWishes(form: Form, { hasPace }: { readonly hasPace: boolean 
 /** What goes to somebody, in one line. */
 export function wishesInWords({ say }: Pick<PageContext, 'say'>, { pace, events }: NoticeWishes): string {
   if (pace === 'off' || events.length === 0) return say('notices.pace.off');
-  const about = isUsual(events) ? [] : events.map((event) => say(`notices.event.${event}`));
+  const isEverything = noticeEvents.every((event) => events.includes(event));
+  const about = isUsual(events)
+    ? []
+    : isEverything
+      ? [say('notices.everything')]
+      : events.map((event) => say(`notices.event.${event}`));
   return [say(`notices.pace.${pace}` satisfies `notices.pace.${Pace}`), ...about].join(' · ');
 }
 

@@ -320,15 +320,16 @@ const TryRow = ({
               : { words: 'notices.log.failed', icon: 'late', colour: 'red' }
           }
         />{' '}
-        {status ?? ''}
-        {fault !== null && (
-          <div class="under" lang="en">
-            {fault}
+        {fault === null ? (
+          status
+        ) : (
+          <div class="under">
+            <FaultWords context={context} fault={fault} />
           </div>
         )}
       </td>
       <td data-label={say('notices.log.took')}>{say('notices.log.ms', { ms: String(ms) })}</td>
-      <td data-label={say('notices.log.actions')}>
+      <td>
         {kind !== 'test' && fault === null && (
           <PostForm context={context} action={`${path}/messages/${messageId}/again`}>
             <button class="small" type="submit">
@@ -363,7 +364,7 @@ const State = ({ context, recipient }: { readonly context: PageContext; readonly
       {isSwitchedOff && <div class="under">{say('notices.gone-words')}</div>}
       {lastFault !== null && (
         <div class="under">
-          {say('notices.last-fault')} <span lang="en">{lastFault}</span>
+          {say('notices.last-fault')} <FaultWords context={context} fault={lastFault} />
         </div>
       )}
       {waiting > 0 && <div class="under">{say('notices.waiting', { count: waiting })}</div>}
@@ -378,6 +379,22 @@ const State = ({ context, recipient }: { readonly context: PageContext; readonly
     </>
   );
 };
+
+/** What mail servers say is theirs, and in whatever language they speak. */
+const FaultWords = ({ context: { say }, fault }: { readonly context: PageContext; readonly fault: string }) => {
+  const [, status] = /^the answer was (\d{3})$/.exec(fault) ?? [];
+  if (status !== undefined) return <>{say('notices.said.status', { status })}</>;
+  const [, words] = known.find(([pattern]) => pattern.test(fault)) ?? [];
+  return words ? <>{say(words)}</> : <span lang="und">{fault}</span>;
+};
+
+const known: readonly (readonly [RegExp, TextKey])[] = [
+  [/^no answer within/, 'notices.said.silent'],
+  [/^its name is not found/, 'notices.said.name'],
+  [/^its name does not lead/, 'notices.said.private'],
+  [/^the connection was refused/, 'notices.said.refused'],
+  [/^the connection was reset/, 'notices.said.reset'],
+];
 
 const isFailing = ({ faultsInRow, isSwitchedOff }: NoticeRecipient) => faultsInRow > 0 || isSwitchedOff;
 

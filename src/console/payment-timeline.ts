@@ -3,9 +3,10 @@ import type { Attempt } from '../cancellations/cancellation.js';
 import { Database, statement } from '../database.js';
 import { findIssuer } from '../issuers/index.js';
 import type { ManualEventKind } from '../manual-cancellations/manual-event.js';
-import type { ManualKind, NoticeEvent } from '../manual-cancellations/manual-cancellations.js';
+import type { ManualKind } from '../manual-cancellations/manual-cancellations.js';
 import type { ManualReason } from '../manual-cancellations/manual-reason.js';
 import type { Resolution } from '../manual-cancellations/resolution.js';
+import { NoticeHistory, type NoticeTold } from '../notifications/notice-history.js';
 import type { PaymentEventKind } from '../payments/payment-event.js';
 import type { TextKey } from '../texts/catalogue.js';
 import type { Say } from '../texts/say.js';
@@ -50,17 +51,13 @@ const selectManualEvents = statement(
    where m.merchant_id = $1 and m.payment_id = $2 order by e.event_no`,
 );
 
-const selectNotices = statement(
-  'timeline-notices',
-  `select n.notice_id, n.event, n.created_at, n.delivered_at
-   from manual_cancellations m join notices n using (merchant_id, manual_cancellation_id)
-   where m.merchant_id = $1 and m.payment_id = $2`,
-);
-
 /** Tells what happened to a payment, from VTEX's first request to the last notice. */
 @Injectable()
 export class PaymentTimelines {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly notices: NoticeHistory,
+  ) {}
 
   /** Oldest first, in the visitor's language; empty where this merchant has no such payment. */
   async of(context: PageContext, paymentId: string): Promise<TimelineEntry[]> {
@@ -71,7 +68,7 @@ export class PaymentTimelines {
       this.database.run<AttemptRow>(selectAttempts, key),
       this.database.run<EventRow>(selectEvents, key),
       this.database.run<ManualEventRow>(selectManualEvents, key),
-      this.database.run<NoticeRow>(selectNotices, key),
+      this.notices.ofPayment(context.visitor.merchantId, paymentId),
     ]);
     const entries = [
       ...events.flatMap((row) => eventEntry(context, row)),
@@ -79,7 +76,7 @@ export class PaymentTimelines {
       ...operations.map((row) => operationEntry(context, row)),
       ...attempts.map((row) => attemptEntry(context, row)),
       ...manualEvents.map((row) => manualEntry(context, row)),
-      ...notices.map((row) => noticeEntry(context, row)),
+      ...notices.flatMap((notice) => noticeEntry(context, notice)),
     ];
     // Stable: what happened at the same moment stays in the order of its causes.
     return entries.sort((a, b) => a.at.getTime() - b.at.getTime());
@@ -243,16 +240,24 @@ function toneOfManual(kind: ManualEventKind): TimelineEntry['tone'] {
   return kind === 'opened' || kind === 'completed' || kind === 'late-success' ? 'bad' : 'person';
 }
 
-/** Somebody is told when it arrives; what has not arrived yet stands where it was written. */
-function noticeEntry({ say }: PageContext, row: NoticeRow): TimelineEntry {
-  const words = say(`timeline.notice.${row.event}`);
-  return {
-    at: row.delivered_at ?? row.created_at,
+/** Somebody is told when it arrives; what has not arrived yet stands where it was written; what reached nobody is not said to have. */
+function noticeEntry({ say }: PageContext, { noticeId, event, at, deliveredAt, told }: NoticeTold): TimelineEntry[] {
+  if (deliveredAt && !told.some(({ state }) => state === 'delivered')) return [];
+  const words = say(`timeline.notice.${event}`);
+  const entry: TimelineEntry = {
+    at: deliveredAt ?? at,
     who: say('timeline.by-service'),
-    what: row.delivered_at ? words : `${words} ${say('timeline.notice.waiting')}`,
-    tone: row.delivered_at ? 'plain' : 'bad',
-    details: [{ label: say('timeline.detail.notice'), value: row.notice_id }],
+    what: deliveredAt ? words : `${words} ${say('timeline.notice.waiting')}`,
+    tone: deliveredAt ? 'plain' : 'bad',
+    details: [
+      ...told.map(({ kind, name, state }) => ({
+        label: name ?? say(`notices.kind.${kind}`),
+        value: say(`timeline.told.${state}`),
+      })),
+      { label: say('timeline.detail.notice'), value: noticeId },
+    ],
   };
+  return [entry];
 }
 
 interface RequestRow {
@@ -307,11 +312,4 @@ interface ManualEventRow {
   readonly to_name: string | null;
   readonly task_kind: ManualKind;
   readonly has_siblings: boolean;
-}
-
-interface NoticeRow {
-  readonly notice_id: string;
-  readonly event: NoticeEvent;
-  readonly created_at: Date;
-  readonly delivered_at: Date | null;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import nodemailer, { type Transporter } from 'nodemailer';
 import type { Secret } from '../setting-kinds.js';
@@ -53,10 +54,8 @@ export class SmtpSender implements MailSender {
       throw new Error(`The mail server did not take the mail within ${this.sendMs} ms`);
     });
     try {
-      await Promise.race([
-        this.#transport.sendMail({ from, to, subject, text, ...(html ? { html } : {}), messageId, headers }),
-        tooLate,
-      ]);
+      const mail = { from, to, subject, text, ...(html ? { html } : {}), messageId, headers };
+      await Promise.race([this.#transport.sendMail({ ...mail, ...boundaryOf(messageId) }), tooLate]);
     } finally {
       timer.abort();
     }
@@ -78,6 +77,11 @@ export class SmtpSender implements MailSender {
     this.#transport.close();
   }
 }
+
+/** The same mail has the same bytes, however often it is sent; nodemailer's own boundary between its parts is random. */
+const boundaryOf = (messageId: string) => ({
+  baseBoundary: createHash('sha256').update(messageId, 'utf8').digest('hex').slice(0, 32),
+});
 
 /** The account that the server knows us by, where it is an address. */
 function senderAddress(smtpUrl: string): string | null {

@@ -2,45 +2,67 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '../database.js';
 import type { ChannelKind, NoticeEvent } from './channel.js';
 
-/** That somebody was told of something about one manual cancellation, or will be. */
-export interface ToldOf {
+/** Something about a manual cancellation that people and machines are told of. */
+export interface NoticeTold {
+  readonly noticeId: string;
   readonly event: NoticeEvent;
   /** When it happened. */
   readonly at: Date;
+  /** When it first reached somebody, or nobody needed it any more; null: not yet. */
+  readonly deliveredAt: Date | null;
+  /** Empty until it is spread, and where nobody wants to hear of it. */
+  readonly told: readonly Told[];
+}
+
+export interface Told {
   readonly kind: ChannelKind;
-  /** Of a person or a Slack channel, else the address. */
+  /** Of a person or a Slack channel, else the address; of a webhook its host. Null: NOTIFY_EMAIL. */
   readonly name: string | null;
-  /** `waiting`: a digest that is not due, or a message that is on its way. */
+  /** `waiting`: in a digest that is not due, or on its way. `overtaken`: it was done before. `dropped`: no recipient any more. */
   readonly state: 'delivered' | 'waiting' | 'failing' | 'overtaken' | 'dropped';
-  /** When it arrived or ended; of what waits, when it goes out next. */
-  readonly until: Date;
-  readonly lastFault: string | null;
 }
 
 const selectTold = statement(
-  'select-told-of-manual-cancellation',
-  `select n.event, n.created_at as at, r.kind, coalesce(p.name, r.name, r.address) as name,
-          coalesce(s.outcome, case when s.faults > 0 then 'failing' else 'waiting' end) as state,
-          coalesce(s.ended_at, s.next_try_at) as until, s.last_fault
-   from notices n
-   join notice_deliveries d using (merchant_id, notice_id)
-   join notice_messages s using (merchant_id, message_id)
-   join notice_recipients r on r.merchant_id = s.merchant_id and r.recipient_id = s.recipient_id
-   left join people p on p.merchant_id = r.merchant_id and p.person_id = r.person_id
-   where n.merchant_id = $1 and n.manual_cancellation_id = $2
-   order by n.created_at, n.notice_id, until, r.recipient_id`,
+  'select-notices-of-payment',
+  `select n.notice_id, n.event, n.created_at, n.delivered_at, coalesce(told.list, '[]') as told
+   from manual_cancellations t
+   join notices n using (merchant_id, manual_cancellation_id)
+   left join lateral (
+     select json_agg(json_build_object('kind', r.kind,
+         'name', case r.kind when 'webhook' then split_part(r.address, '/', 3) else coalesce(p.name, r.name, r.address) end,
+         'state', coalesce(s.outcome, case when s.faults > 0 then 'failing' else 'waiting' end))
+       order by s.ended_at, r.recipient_id) as list
+     from notice_deliveries d
+     join notice_messages s on s.merchant_id = d.merchant_id and s.message_id = d.message_id
+     join notice_recipients r on r.merchant_id = d.merchant_id and r.recipient_id = d.recipient_id
+     left join people p on p.merchant_id = r.merchant_id and p.person_id = r.person_id
+     where d.merchant_id = n.merchant_id and d.notice_id = n.notice_id
+   ) told on true
+   where t.merchant_id = $1 and t.payment_id = $2
+   order by n.created_at, n.notice_id`,
 );
 
-/** Who was told what, for the history of a manual cancellation. */
+/** Who was told what, for the history of a payment. */
 @Injectable()
 export class NoticeHistory {
   constructor(private readonly database: Database) {}
 
-  async of(merchantId: string, manualCancellationId: string): Promise<ToldOf[]> {
-    const rows = await this.database.run<Omit<ToldOf, 'lastFault'> & { readonly last_fault: string | null }>(
-      selectTold,
-      [merchantId, manualCancellationId],
-    );
-    return rows.map(({ last_fault, ...row }) => ({ ...row, lastFault: last_fault }));
+  async ofPayment(merchantId: string, paymentId: string): Promise<NoticeTold[]> {
+    const rows = await this.database.run<NoticeRow>(selectTold, [merchantId, paymentId]);
+    return rows.map((row) => ({
+      noticeId: row.notice_id,
+      event: row.event,
+      at: row.created_at,
+      deliveredAt: row.delivered_at,
+      told: row.told,
+    }));
   }
+}
+
+interface NoticeRow {
+  readonly notice_id: string;
+  readonly event: NoticeEvent;
+  readonly created_at: Date;
+  readonly delivered_at: Date | null;
+  readonly told: readonly Told[];
 }

@@ -58,7 +58,7 @@ export const notificationTexts = {
     'pt-BR': 'Mais de cinco mensagens em uma hora são reunidas em uma só.',
     es: 'Más de cinco mensajes en una hora se reúnen en uno solo.',
   },
-  'notices.no-events': { en: 'Nothing', 'pt-BR': 'Nada', es: 'Nada' },
+  'notices.everything': { en: 'everything', 'pt-BR': 'tudo', es: 'todo' },
   'notices.works': { en: 'Works', 'pt-BR': 'Funciona', es: 'Funciona' },
   'notices.unused': { en: 'Nothing sent yet', 'pt-BR': 'Nada enviado ainda', es: 'Aún no se envió nada' },
   'notices.off': { en: 'Off', 'pt-BR': 'Desligado', es: 'Apagado' },
@@ -71,6 +71,36 @@ export const notificationTexts = {
     es: 'Última entrega {time}',
   },
   'notices.last-fault': { en: 'Fault:', 'pt-BR': 'Falha:', es: 'Falla:' },
+  'notices.said.status': {
+    en: 'it answered {status}',
+    'pt-BR': 'respondeu {status}',
+    es: 'respondió {status}',
+  },
+  'notices.said.silent': {
+    en: 'it did not answer in time',
+    'pt-BR': 'não respondeu a tempo',
+    es: 'no respondió a tiempo',
+  },
+  'notices.said.name': {
+    en: 'its name was not found',
+    'pt-BR': 'o nome não foi encontrado',
+    es: 'no se encontró su nombre',
+  },
+  'notices.said.private': {
+    en: 'its name does not lead to a public address',
+    'pt-BR': 'o nome não leva a um endereço público',
+    es: 'su nombre no lleva a una dirección pública',
+  },
+  'notices.said.refused': {
+    en: 'it refused the connection',
+    'pt-BR': 'recusou a conexão',
+    es: 'rechazó la conexión',
+  },
+  'notices.said.reset': {
+    en: 'it broke the connection off',
+    'pt-BR': 'interrompeu a conexão',
+    es: 'interrumpió la conexión',
+  },
   'notices.waiting': {
     en: '{count, plural, one {# message is} other {# messages are}} waiting',
     'pt-BR': '{count, plural, one {# mensagem aguarda} other {# mensagens aguardam}}',
@@ -83,10 +113,10 @@ export const notificationTexts = {
     es: 'El receptor informó que dejó de existir (410), por eso no se envía nada más.',
   },
   'notices.some-failing': {
-    en: '{count, plural, one {# recipient is} other {# recipients are}} not reached at the moment. Their notices also went to the next channel, and are tried again here until they arrive.',
+    en: '{count, plural, one {# recipient is} other {# recipients are}} not reached at the moment. Notices are tried again until they arrive; after the third fault they also go to the next channel.',
     'pt-BR':
-      '{count, plural, one {# destinatário está} other {# destinatários estão}} sem entrega no momento. As notificações também foram para o próximo canal e são tentadas aqui até chegarem.',
-    es: '{count, plural, one {# destinatario está} other {# destinatarios están}} sin entrega en este momento. Los avisos también fueron al siguiente canal y se reintentan aquí hasta que lleguen.',
+      '{count, plural, one {# destinatário está} other {# destinatários estão}} sem entrega no momento. As notificações são reenviadas até chegarem; após a terceira falha, vão também para o próximo canal.',
+    es: '{count, plural, one {# destinatario está} other {# destinatarios están}} sin entrega en este momento. Los avisos se reenvían hasta que lleguen; tras la tercera falla van también al siguiente canal.',
   },
   'notices.no-key': {
     en: 'Slack and webhooks need a master key (MASTER_KEY), which whoever runs the service has to set first.',

@@ -278,5 +278,22 @@ export const timelineTexts = {
   },
   'timeline.detail.duration': { en: 'Took', 'pt-BR': 'Duração', es: 'Duración' },
   'timeline.detail.words': { en: 'As recorded', 'pt-BR': 'Como registrado', es: 'Como se registró' },
+  'timeline.told.delivered': { en: 'delivered', 'pt-BR': 'entregue', es: 'entregado' },
+  'timeline.told.waiting': { en: 'on its way', 'pt-BR': 'a caminho', es: 'en camino' },
+  'timeline.told.failing': {
+    en: 'not delivered yet, tried again',
+    'pt-BR': 'ainda não entregue, haverá nova tentativa',
+    es: 'aún no entregado, habrá otro intento',
+  },
+  'timeline.told.overtaken': {
+    en: 'not sent, it was done before',
+    'pt-BR': 'não enviado, já estava feito',
+    es: 'no enviado, ya estaba hecho',
+  },
+  'timeline.told.dropped': {
+    en: 'not sent, no longer a recipient',
+    'pt-BR': 'não enviado, deixou de ser destinatário',
+    es: 'no enviado, ya no es destinatario',
+  },
   'timeline.detail.notice': { en: 'Notice id', 'pt-BR': 'Id do aviso', es: 'Id del aviso' },
 } as const satisfies Readonly<Record<string, Text>>;

@@ -78,10 +78,26 @@ export class MailServer {
 }
 
 function read(raw: string, recipients: readonly string[]): Received {
-  const [head = '', ...rest] = raw.split('\r\n\r\n');
-  const headers = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+  const { headers, body } = partsOf(raw);
   const messageId = headers.find((line) => /^message-id:/i.test(line))?.replace(/^message-id:\s*/i, '') ?? '';
-  return { messageId, recipients, headers, body: decode(rest.join('\r\n\r\n'), headers) };
+  return { messageId, recipients, headers, body: words(headers, body) };
+}
+
+function partsOf(raw: string): { readonly headers: readonly string[]; readonly body: string } {
+  const [head = '', ...rest] = raw.split('\r\n\r\n');
+  return { headers: head.replace(/\r\n[ \t]+/g, ' ').split('\r\n'), body: rest.join('\r\n\r\n') };
+}
+
+/** All parts of a mail one after the other, decoded. */
+function words(headers: readonly string[], body: string): string {
+  const type = headers.find((line) => /^content-type:\s*multipart/i.test(line)) ?? '';
+  const boundary = /boundary="?([^";]+)/i.exec(type)?.[1];
+  if (boundary === undefined) return decode(body, headers);
+  const parts = body.split(`--${boundary}`).slice(1, -1);
+  return parts
+    .map((part) => partsOf(part.replace(/^\r\n/, '')))
+    .map((part) => words(part.headers, part.body))
+    .join('\n');
 }
 
 function decode(body: string, headers: readonly string[]): string {
