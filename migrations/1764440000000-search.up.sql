@@ -19,5 +19,3 @@ create index authorizations_by_reference on authorizations (merchant_id, referen
 create index authorizations_by_authorization on authorizations (merchant_id, authorization_id);
 create index cancellation_requests_by_request on cancellation_requests (merchant_id, request_id);
 create index operation_requests_by_request on operation_requests (merchant_id, request_id);
--- What people did, for the time that it took them.
-create index manual_cancellations_by_opening on manual_cancellations (merchant_id, opened_at);
