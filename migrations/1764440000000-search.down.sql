@@ -1,3 +1,3 @@
 drop index cancellations_in_progress, cancellations_by_claim, cancellations_by_issuer, cancellations_by_id, payments_sandbox,
   payments_by_order, authorizations_by_transaction, authorizations_by_reference, authorizations_by_authorization,
-  cancellation_requests_by_request, operation_requests_by_request, manual_cancellations_by_opening;
+  cancellation_requests_by_request, operation_requests_by_request;

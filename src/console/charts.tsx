@@ -33,6 +33,7 @@ const LEFT = 8;
  */
 export const StackedColumns = ({ id, title, description, series, columns, write }: StackedColumnsProps) => {
   const top = topOfAxis(Math.max(...columns.map(({ values }) => sum(values)), 0));
+  const lines = [0, top / 2, top].filter((value) => Number.isInteger(value));
   const slot = (100 - LEFT) / Math.max(columns.length, 1);
   const width = Math.min(slot * 0.72, 14);
   return (
@@ -54,15 +55,8 @@ export const StackedColumns = ({ id, title, description, series, columns, write 
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-desc`}>{description}</desc>
         <Patterns id={id} />
-        {[0, top / 2, top].map((value) => (
-          <>
-            <line class="axis" x1="0" x2="100%" y1={placeOf(value, top)} y2={placeOf(value, top)} />
-            {Number.isInteger(value) && (
-              <text x="0" y={placeOf(value, top) - 3}>
-                {write(value)}
-              </text>
-            )}
-          </>
+        {lines.map((value) => (
+          <line class="axis" x1="0" x2="100%" y1={placeOf(value, top)} y2={placeOf(value, top)} />
         ))}
         {columns.map(({ label, words, values }, index) => {
           const left = LEFT + slot * index;
@@ -84,13 +78,18 @@ export const StackedColumns = ({ id, title, description, series, columns, write 
                 );
               })}
               {label !== '' && (
-                <text x={percent(left + slot / 2)} y={HEIGHT - 8} text-anchor="middle">
+                <text {...placeOfLabel(left + slot / 2, index === columns.length - 1)} y={HEIGHT - 8}>
                   {label}
                 </text>
               )}
             </g>
           );
         })}
+        {lines.map((value) => (
+          <text class="over" x="0" y={placeOf(value, top) - 3}>
+            {write(value)}
+          </text>
+        ))}
       </svg>
     </figure>
   );
@@ -98,7 +97,7 @@ export const StackedColumns = ({ id, title, description, series, columns, write 
 
 /** A number as a bar, in a cell of a table that says it in words. */
 export const Bar = ({ value, most }: { readonly value: number; readonly most: number }) => (
-  <svg class="chart bar" width="100%" height="10" aria-hidden="true" focusable="false">
+  <svg class="chart measure" width="100%" height="10" aria-hidden="true" focusable="false">
     <rect class="bar-3" x="0" y="0" width={percent(most === 0 ? 0 : (100 * value) / most)} height="10" />
   </svg>
 );
@@ -130,6 +129,12 @@ const Patterns = ({ id }: { readonly id: string }) => (
     </pattern>
   </defs>
 );
+
+/** The last one ends with the chart, where it is wider than its column. */
+const placeOfLabel = (middle: number, isLast: boolean) =>
+  isLast && middle > 95
+    ? ({ x: '100%', 'text-anchor': 'end' } as const)
+    : ({ x: percent(middle), 'text-anchor': 'middle' } as const);
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 

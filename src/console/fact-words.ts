@@ -1,5 +1,5 @@
 import type { Attempt } from '../cancellations/cancellation.js';
-import type { CheckFact, Facts, Hold } from '../cancellations/facts.js';
+import type { CheckFact, Facts, Hold, WhyFact } from '../cancellations/facts.js';
 import type { TextKey } from '../texts/catalogue.js';
 import type { Say } from '../texts/say.js';
 import type { PageContext } from './page.js';
@@ -27,7 +27,8 @@ const outcomeWords: Readonly<Record<NonNullable<Attempt['outcome']> | 'asking', 
 /** How far away a moment is; what has passed is now. */
 export function inWords(at: Date, { say, formats, now }: Words): string {
   const leftMs = at.getTime() - now.getTime();
-  return leftMs <= 0 ? say('in-progress.now') : say('in-progress.in', { time: formats.duration(leftMs) });
+  if (leftMs <= 0) return say('in-progress.now');
+  return leftMs < 60_000 ? say('in-progress.soon') : say('in-progress.in', { time: formats.duration(leftMs) });
 }
 
 /** What happens now, and why, a sentence each. */
@@ -37,14 +38,16 @@ export function factSentences({ now, why, giveUpAt }: Facts, issuerName: string 
   const when = 'at' in now ? inWords(now.at, words) : '';
   const reasons = why.flatMap((fact) => {
     if (fact.kind === 'tried') return fact.attempts.length === 0 ? [] : [triedWords(fact.attempts.at(-1) ?? null, say)];
-    if (fact.kind === 'never-seen' || fact.kind === 'not-asked-yet') return [say(`now.${fact.kind}`)];
-    // The others are said by the state above.
-    if (fact.kind === 'reason' || fact.kind === 'settled' || fact.kind === 'never-linked') return [];
-    return [holdWords(fact.kind, issuer, say)];
+    if (fact.kind === 'never-seen') return [say('now.never-seen')];
+    return isHold(fact.kind) ? [holdWords(fact.kind, issuer, say)] : [];
   });
   const end = giveUpAt === null ? [] : [say('now.gives-up', { time: formats.dateTime(giveUpAt) })];
   return [...reasons, say(nowKeys[now.kind], { issuer, when }), ...end];
 }
+
+/** What else is a reason is said by the state of the payment. */
+const isHold = (kind: WhyFact['kind']): kind is Hold =>
+  ['not-configured', 'paused', 'manual', 'dry-run', 'circuit-open'].includes(kind);
 
 const nowKeys: Readonly<Record<Facts['now']['kind'], TextKey>> = {
   'would-send': 'now.would-send',

@@ -103,7 +103,7 @@ const Table = ({ context, content }: Props) => {
   const heads = ['payment', 'issuer', 'since', 'last', 'next', 'end', 'actions'] as const;
   return (
     <div class="sheet">
-      <div class="table">
+      <div class="table" role="region" aria-label={say('section.in-progress')} tabIndex={0}>
         <table class="cards">
           <caption>{say('in-progress.caption', { count })}</caption>
           <thead>
@@ -131,8 +131,14 @@ const Row = ({ context, row }: { readonly context: PageContext; readonly row: Ca
   return (
     <tr>
       <th scope="row">
-        <a href={pathOfPayment(paymentId)}>{orderId ?? say('payment.title')}</a>
-        {value !== null && <> · {formats.money(value, currency)}</>} {sandbox && <SandboxMark context={context} />}
+        <a href={pathOfPayment(paymentId)}>{orderId ?? say('payment.title')}</a>{' '}
+        {sandbox && <SandboxMark context={context} />}
+        {value !== null && (
+          <>
+            <br />
+            <span class="quiet-words">{formats.money(value, currency)}</span>
+          </>
+        )}
         <br />
         <Id context={context} id={paymentId} isShort />
       </th>

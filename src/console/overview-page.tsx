@@ -126,7 +126,6 @@ const Issuers = ({ context, overview, sandbox }: Props) => {
   return (
     <section class="sheet">
       <div class="columns">
-        <Chart context={context} id="issuers" title={say('overview.by-issuer')} total={total} columns={columns} />
         <div>
           <WaysTable
             context={context}
@@ -137,6 +136,7 @@ const Issuers = ({ context, overview, sandbox }: Props) => {
           />
           <Download context={context} table="issuers" sandbox={sandbox} />
         </div>
+        <Chart context={context} id="issuers" title={say('overview.by-issuer')} total={total} columns={columns} />
       </div>
     </section>
   );
@@ -180,7 +180,7 @@ const WaysTable = ({
   readonly rows: readonly (readonly [name: string, ways: Ways])[];
   readonly total: Ways;
 }) => (
-  <div class="table">
+  <div class="table" role="region" aria-label={caption} tabIndex={0}>
     <table class="cards">
       <caption>{caption}</caption>
       <thead>
@@ -233,7 +233,7 @@ const Reasons = ({ context, overview, sandbox }: Props) => {
         </>
       ) : (
         <>
-          <div class="table">
+          <div class="table" role="region" aria-label={say('overview.by-reason')} tabIndex={0}>
             <table class="cards">
               <caption>{say('overview.by-reason')}</caption>
               <thead>
@@ -301,7 +301,9 @@ const Download = ({
   sandbox,
 }: Pick<Props, 'context' | 'sandbox'> & { readonly table: OverviewTable }) => (
   <p>
-    <a href={`/console/overview?${sandbox ? 'sandbox=1&' : ''}csv=${table}`}>{say('overview.download')}</a>
+    <a class="button small" href={`/console/overview?${sandbox ? 'sandbox=1&' : ''}csv=${table}`}>
+      {say('overview.download')}
+    </a>
   </p>
 );
 

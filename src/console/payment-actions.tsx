@@ -22,13 +22,13 @@ export const PaymentActions = ({ context, paymentId, issuerName, check, isInProg
   if (check.kind === 'over' || check.kind === 'not-asked-yet') return null;
   const mayAct = mayActAs('operator', visitor);
   const whyOff = mayAct ? whyNoCheck(check, issuerName, context) : say('take-over.off.viewer');
-  const size = isSmall ? 'small' : '';
+  const size = isSmall ? 'small' : undefined;
   const forWhat = isSmall && <span class="hidden-words"> {say('take-over.for', { payment: paymentId })}</span>;
   return (
     <>
       <div class="buttons">
         {isInProgress && mayAct && (
-          <a class={`button ${size}`} href={`${pathOfPayment(paymentId)}/take-over`}>
+          <a class={isSmall ? 'button small' : 'button'} href={`${pathOfPayment(paymentId)}/take-over`}>
             {say('take-over.action')}
             {forWhat}
           </a>

@@ -109,7 +109,7 @@ const StateWords = ({ context, details }: Pick<Props, 'context' | 'details'>) =>
       <div class="notice warn">
         <Icon name="late" />
         <p>
-          <strong>{say('in-progress.do-not')}</strong> {say('in-progress.why-not')}
+          <strong>{say('payment.do-not')}</strong> {say('payment.why-not')}
         </p>
       </div>
     );
@@ -121,7 +121,8 @@ const StateWords = ({ context, details }: Pick<Props, 'context' | 'details'>) =>
     const reason = cancellation?.reason ? say(`reason.${cancellation.reason}`) : '';
     return <p>{say(isEnded ? 'payment.manual-ended' : 'payment.manual', { reason })}</p>;
   }
-  return <p>{say(`payment.${state}`)}</p>;
+  const isPartAsked = tasks.some(({ kind }) => kind === 'partial');
+  return <p>{say(isPartAsked ? 'payment.part-asked' : `payment.${state}`)}</p>;
 };
 
 const Tasks = ({ context, tasks }: { readonly context: PageContext; readonly tasks: readonly PaymentTask[] }) => {

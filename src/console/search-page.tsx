@@ -48,7 +48,7 @@ const heads = ['payment', 'order', 'issuer', 'state', 'since', 'found-by'] as co
 const Found = ({ context, q, payments }: Omit<Props, 'hasMore'>) => {
   const { say } = context;
   return (
-    <div class="table">
+    <div class="table" role="region" aria-label={say('search.title')} tabIndex={0}>
       <table class="cards">
         <caption>{say('search.several', { count: payments.length, q })}</caption>
         <thead>

@@ -243,13 +243,26 @@ dd.note { white-space: pre-line; }
 dialog { border: 1px solid var(--line); border-radius: 10px; background: var(--sheet); color: var(--ink); max-width: 34rem; width: calc(100vw - 2rem); padding: 1.125rem 1.25rem; }
 dialog::backdrop { background: rgb(10 15 20 / 50%); }
 
-svg.chart { display: block; width: 100%; height: auto; max-height: 16rem; }
+figure.chart { margin: 0 0 0.75rem; }
+figure.chart figcaption { font-weight: 600; margin-bottom: 0.375rem; }
+.legend { display: flex; flex-wrap: wrap; gap: 0.125rem 1rem; list-style: none; margin: 0.25rem 0 0; padding: 0; font-weight: 400; font-size: 0.875rem; }
+.legend svg { vertical-align: -0.1rem; border-radius: 2px; }
+.tile small { display: block; color: var(--quiet); font-size: 0.8125rem; }
+.notice p { margin: 0; }
+.sheet > h3:first-child { margin-top: 0; }
+td .buttons { margin: 0; }
+svg.measure { margin-top: 0.25rem; }
+ul.plain { list-style: none; margin: 0; padding: 0; }
+ul.plain > li { margin-bottom: 0.5rem; }
+.accounts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 1rem; align-items: start; }
+svg.chart { display: block; width: 100%; }
+svg.chart text.over { paint-order: stroke; stroke: var(--sheet); stroke-width: 3px; }
+svg .hatch { fill: var(--sheet); opacity: 0.55; }
 svg.chart text { fill: var(--quiet); font-size: 11px; }
 svg.chart .axis { stroke: var(--line); }
-svg.chart .bar-1, .key.bar-1 { fill: var(--bar-1); background: var(--bar-1); }
-svg.chart .bar-2, .key.bar-2 { fill: var(--bar-2); background: var(--bar-2); }
-svg.chart .bar-3, .key.bar-3 { fill: var(--bar-3); background: var(--bar-3); }
-.key { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 2px; vertical-align: -0.05rem; }
+svg .bar-1 { fill: var(--bar-1); }
+svg .bar-2 { fill: var(--bar-2); }
+svg .bar-3 { fill: var(--bar-3); }
 
 @media (prefers-reduced-motion: no-preference) { button, .button, a.tile { transition: border-color 0.12s; } }
 @media print { .bar nav, .search, .who, button, .filters, .tabs { display: none; } body { background: none; } }

@@ -43,6 +43,11 @@ export const inProgressTexts = {
   'in-progress.column.end': { en: 'Goes to a person', 'pt-BR': 'Vai para uma pessoa', es: 'Pasa a una persona' },
   'in-progress.column.actions': { en: 'Actions', 'pt-BR': 'Ações', es: 'Acciones' },
   'in-progress.in': { en: 'in {time}', 'pt-BR': 'em {time}', es: 'en {time}' },
+  'in-progress.soon': {
+    en: 'in less than a minute',
+    'pt-BR': 'em menos de um minuto',
+    es: 'en menos de un minuto',
+  },
   'in-progress.now': { en: 'now', 'pt-BR': 'agora', es: 'ahora' },
   'in-progress.awaited': {
     en: 'we are waiting for the answer',

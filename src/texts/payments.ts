@@ -55,6 +55,17 @@ export const paymentTexts = {
   },
   'payment.state.unknown': { en: 'Not known', 'pt-BR': 'Desconhecido', es: 'Desconocido' },
 
+  'payment.do-not': {
+    en: 'Do not cancel it by hand.',
+    'pt-BR': 'Não cancele manualmente.',
+    es: 'No lo cancele manualmente.',
+  },
+  'payment.why-not': {
+    en: 'We are still working on it. If somebody cancels at the issuer at the same time, the customer may get the money twice. If you cannot wait, take it over first: then nothing more is sent.',
+    'pt-BR':
+      'Ainda estamos trabalhando neste cancelamento. Se alguém cancelar no emissor ao mesmo tempo, o cliente pode receber o dinheiro duas vezes. Se não puder esperar, assuma primeiro: depois disso, nada mais é enviado.',
+    es: 'Todavía estamos trabajando en esta cancelación. Si alguien cancela en el emisor al mismo tiempo, el cliente puede recibir el dinero dos veces. Si no puede esperar, tómela primero: después no se envía nada más.',
+  },
   'payment.proof.answer': {
     en: 'The issuer confirmed the cancellation in its answer.',
     'pt-BR': 'O emissor confirmou o cancelamento na resposta.',
@@ -104,6 +115,11 @@ export const paymentTexts = {
     en: 'No card is linked to this payment so far, and nobody has asked to cancel it.',
     'pt-BR': 'Até agora nenhum cartão foi vinculado a este pagamento e ninguém pediu o cancelamento.',
     es: 'Hasta ahora no se vinculó ninguna tarjeta a este pago y nadie pidió cancelarlo.',
+  },
+  'payment.part-asked': {
+    en: 'Nobody has asked to cancel the whole payment. For a part of it, see the work by hand below.',
+    'pt-BR': 'Ninguém pediu o cancelamento do pagamento inteiro. Sobre uma parte dele, veja o trabalho manual abaixo.',
+    es: 'Nadie pidió cancelar el pago completo. Sobre una parte de él, vea el trabajo manual abajo.',
   },
   'payment.unknown': {
     en: 'VTEX sent a request about this payment that could not be used. We know nothing else of it.',
@@ -177,11 +193,6 @@ export const paymentTexts = {
     en: 'If nothing is known by {time}, a person of your store gets it.',
     'pt-BR': 'Se nada for confirmado até {time}, o caso passa para uma pessoa da sua loja.',
     es: 'Si no se sabe nada hasta {time}, pasa a una persona de su tienda.',
-  },
-  'now.not-asked-yet': {
-    en: 'Nobody has asked to cancel it yet.',
-    'pt-BR': 'Ninguém pediu o cancelamento ainda.',
-    es: 'Nadie pidió cancelarlo todavía.',
   },
   'now.never-seen': {
     en: 'VTEX asked to cancel a part of it before we knew the payment: its card may have been ordered in another way.',
