@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 
@@ -16,6 +18,17 @@ export interface Sql {
 /** Makes a {@link Statement}; written beside the function that runs it. */
 export const statement = (name: string, text: string): Statement => ({ name, text });
 
+const background = new AsyncLocalStorage<true>();
+
+/**
+ * Does something for which nobody waits: the follow-up, the outboxes, looks for what has changed. It has connections of its own, so that
+ * requests, however many there are, never hold it up; nor it them.
+ */
+export const inBackground = <Result>(work: () => Result): Result => background.run(true, work);
+
+/** A connection that does not even answer this is not asked for more. */
+const ROLLBACK_MS = 1_000;
+
 /**
  * Hand-written SQL through TypeORM's own pool, for everything that decides or changes something.
  *
@@ -23,35 +36,107 @@ export const statement = (name: string, text: string): Statement => ({ name, tex
  */
 @Injectable()
 export class Database implements Sql {
-  constructor(private readonly dataSource: DataSource) {}
+  readonly #requests: Lane;
+  readonly #background: Lane;
+
+  constructor(private readonly dataSource: DataSource) {
+    const { max } = this.#pool.options;
+    // Either side has a part that the other one cannot take: 3 and 5 of 10.
+    this.#requests = new Lane(Math.max(1, Math.floor(max * 0.7)));
+    this.#background = new Lane(Math.max(1, Math.floor(max * 0.5)));
+  }
 
   async run<Row extends object>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await this.#pool.query<Row>({ name, text, values: [...values] });
-    return rows;
+    return this.#inLane(async () => {
+      const { rows } = await this.#pool.query<Row>({ name, text, values: [...values] });
+      return rows;
+    });
   }
 
   /** Commits when `work` ends, rolls back when it throws; a connection that broke is not given back to the pool. */
   async transaction<Result>(work: (sql: Transaction) => Promise<Result>): Promise<Result> {
-    const client = await this.#pool.connect();
-    let broken: Error | undefined;
-    const onError = (error: Error) => (broken = error);
-    client.on('error', onError);
+    return this.#inLane(async () => {
+      const client = await this.#pool.connect();
+      let broken: Error | undefined;
+      const onError = (error: Error) => (broken = error);
+      client.on('error', onError);
+      try {
+        await client.query('begin');
+        const result = await work(new Transaction(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        broken ??= await faultOfRollback(client);
+        throw error;
+      } finally {
+        client.off('error', onError);
+        client.release(broken);
+      }
+    });
+  }
+
+  async #inLane<Result>(work: () => Promise<Result>): Promise<Result> {
+    const lane = background.getStore() ? this.#background : this.#requests;
+    await lane.enter();
     try {
-      await client.query('begin');
-      const result = await work(new Transaction(client));
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
-      throw error;
+      return await work();
     } finally {
-      client.off('error', onError);
-      client.release(broken);
+      lane.leave();
     }
   }
 
   get #pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}
+
+async function faultOfRollback(client: PoolClient): Promise<Error | undefined> {
+  const silent = new Error('A connection did not answer a rollback');
+  return Promise.race([
+    client.query('rollback').then(
+      () => undefined,
+      (error: Error) => error,
+    ),
+    sleep(ROLLBACK_MS, silent, { ref: false }),
+  ]);
+}
+
+/** How long somebody waits for a connection; the pool itself waits as long for a new one. */
+const LONGEST_WAIT_MS = 5_000;
+
+/** So many at once, and the others in the order in which they came. */
+class Lane {
+  readonly #waiting = new Set<() => void>();
+
+  constructor(private places: number) {}
+
+  async enter(): Promise<void> {
+    if (this.places > 0) {
+      this.places -= 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const turn = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(turn);
+        reject(new Error(`No connection to the database was free for ${LONGEST_WAIT_MS} ms`));
+      }, LONGEST_WAIT_MS);
+      this.#waiting.add(turn);
+    });
+  }
+
+  /** The place goes to whoever has waited longest. */
+  leave(): void {
+    const [next] = this.#waiting;
+    if (!next) {
+      this.places += 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
   }
 }
 

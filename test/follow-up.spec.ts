@@ -1,4 +1,5 @@
 import { FollowUp } from '../src/cancellations/follow-up.js';
+import { Database, inBackground } from '../src/database.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { newId, startTestService, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
@@ -51,6 +52,25 @@ describe('the follow-up', () => {
     await until('all are cancelled', () => simulators.of.vault.effects.length === 300, 50_000);
   }, 90_000);
 
+  it('goes on while requests hold every connection that they may have, and they while it holds all of its own', async () => {
+    const due = await makeOverdue('vault', 'works');
+    const connections = service.service.app.get(Database);
+    const requests = holdConnections((work) => connections.transaction(work));
+    await until('they hold what they may', () => requests.held() >= 7);
+
+    await service.service.app.get(FollowUp).sweep();
+    await until('it is cancelled', () => simulators.of.vault.effects.length === 1, 4_000);
+    await until('and recorded', async () => (await stateOf(due)) === 'cancelled', 4_000);
+    expect(requests.held()).toBe(7);
+    await requests.letGo();
+
+    const background = holdConnections((work) => inBackground(() => connections.transaction(work)));
+    await until('the background holds what it may', () => background.held() >= 5);
+    expect((await service.history(due)).cancellation?.state).toBe('cancelled');
+    expect(background.held()).toBe(5);
+    await background.letGo();
+  });
+
   it('makes one effect however often it looks', async () => {
     const due = await makeOverdue('vault', 'slow');
     const followUp = service.service.app.get(FollowUp);
@@ -81,6 +101,33 @@ describe('a stop', () => {
     service = await startTestService({ ...simulators.settings, DATABASE_URL: database.url });
   });
 });
+
+/** Work without end that wants twenty connections at once. */
+function holdConnections(transaction: (work: () => Promise<void>) => Promise<void>) {
+  let held = 0;
+  let letGo = () => {};
+  const end = new Promise<void>((resolve) => (letGo = resolve));
+  const all = Array.from({ length: 20 }, () =>
+    transaction(async () => {
+      held += 1;
+      await end;
+    }),
+  );
+  return {
+    held: () => held,
+    letGo: async () => {
+      letGo();
+      await Promise.all(all);
+    },
+  };
+}
+
+async function stateOf(paymentId: string): Promise<string | undefined> {
+  const [row] = await database.query<{ state: string }>('select state from cancellations where payment_id = $1', [
+    paymentId,
+  ]);
+  return row?.state;
+}
 
 /** A cancellation that waits and should have been looked at a minute ago, as after an outage. */
 async function makeOverdue(issuer: 'corecard' | 'vault', behaviour: 'hangs' | 'works' | 'slow'): Promise<string> {

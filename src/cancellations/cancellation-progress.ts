@@ -60,6 +60,11 @@ export class CancellationProgress {
     return this.#running.get(keyText(key)) ?? null;
   }
 
+  /** How many payments have a run in this process. */
+  get runs(): number {
+    return this.#running.size;
+  }
+
   /** Ends when no run is under way, as before a stop. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running.values());

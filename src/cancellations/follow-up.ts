@@ -4,6 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import { inBackground } from '../database.js';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
 import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -61,7 +62,7 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   }
 
   onApplicationBootstrap(): void {
-    this.#repeater.every(SWEEP_MS, () => this.sweep());
+    this.#repeater.atOnceAndEvery(SWEEP_MS, () => this.sweep());
     this.#repeater.every(SWEEP_MS, () => this.modes.refresh());
     this.#repeater.every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
   }
@@ -79,17 +80,21 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
 
   /** Begins what is overdue, the most overdue of each issuer first. */
   async sweep(): Promise<void> {
-    for (const issuer of await this.store.overdueIssuers(GRACE_MS)) await this.#beginOverdue(issuer);
+    await inBackground(async () => {
+      for (const issuer of await this.store.overdueIssuers(GRACE_MS)) await this.#beginOverdue(issuer);
+    });
   }
 
   /** Fills the free places of an issuer; where there is more than that, their end brings the next ones at once. */
   async #beginOverdue(issuer: string): Promise<void> {
     const free = MOST_AT_ONCE - this.#atWorkFor(issuer);
     if (this.#isStopped || free <= 0) return;
-    // Every process sees the same rows: each takes its own choice of a few more, so that they rarely meet.
-    const overdue = await this.store.overdue(issuer, GRACE_MS, 4 * free);
-    for (const key of shuffle(overdue).slice(0, free)) this.#begin(key, issuer);
-    this.#hasMore.set(issuer, overdue.length > free);
+    // Every process sees the same rows: each takes its own choice of a few more, so that they rarely meet. What runs here already is
+    // passed over, and must not hide what comes after it.
+    const overdue = await this.store.overdue(issuer, GRACE_MS, 4 * free + this.progress.runs);
+    const startable = overdue.filter((key) => !this.progress.running(key));
+    for (const key of shuffle(startable).slice(0, free)) this.#begin(key, issuer);
+    this.#hasMore.set(issuer, startable.length > free);
   }
 
   #begin(key: PaymentKey, issuer: string): void {
