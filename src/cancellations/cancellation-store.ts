@@ -165,6 +165,12 @@ const closeLostAttempts = statement(
    where merchant_id = $1 and payment_id = $2 and outcome is null`,
 );
 
+const closeOvertakenAttempts = statement(
+  'close-overtaken-attempts',
+  `update attempts set outcome = 'unknown', issuer_code = 'overtaken', ended_at = now()
+   where merchant_id = $1 and payment_id = $2 and outcome is null`,
+);
+
 const addAttempt = statement(
   'add-attempt',
   `insert into attempts (merchant_id, payment_id, attempt_no, kind, outcome, reason, certainty, http_status, issuer_code, issuer_text,
@@ -455,6 +461,14 @@ export class CancellationStore {
   /** An expired lease counts as unknown: the call may have gone out. */
   async closeLostAttempts(sql: Transaction, key: PaymentKey): Promise<void> {
     await sql.run(closeLostAttempts, [key.merchantId, key.paymentId]);
+  }
+
+  /**
+   * The payment has ended while a call was under way. Nobody takes that one over any more: if its process is gone, it stays unknown; else
+   * what it finds is written over this.
+   */
+  async closeOvertakenAttempts(sql: Transaction, key: PaymentKey): Promise<void> {
+    await sql.run(closeOvertakenAttempts, [key.merchantId, key.paymentId]);
   }
 
   /** Adds an attempt that is over already: a callback, or a look at what a person has to do. */
