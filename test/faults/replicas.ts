@@ -8,6 +8,7 @@ export class Replicas {
   readonly #slots: (ServiceProcess | null)[];
   readonly #loops: Promise<void>[] = [];
   readonly #killed = new Set<ServiceProcess>();
+  readonly #startMs: number[] = [];
   #isStopping = false;
   kills = 0;
   /** What went wrong with replicas that nobody killed: they ended by themselves, or did not start. */
@@ -33,6 +34,12 @@ export class Replicas {
   /** Those that answer, as far as an orchestrator knows. */
   get living(): readonly ServiceProcess[] {
     return this.#slots.filter((one) => one !== null);
+  }
+
+  /** How long starting again took, which says how busy the machine was. */
+  get readyAfter(): string {
+    const all = this.#startMs.toSorted((one, other) => one - other).map((ms) => (ms / 1_000).toFixed(1));
+    return all.length === 0 ? 'no start' : `${all[all.length >> 1]} s, at most ${all.at(-1)} s`;
   }
 
   any(random: Random): ServiceProcess | null {
@@ -68,8 +75,10 @@ export class Replicas {
         if (!this.#isStopping && !this.#killed.has(current)) this.#note('ended', current.output());
         continue;
       }
+      const startedAt = performance.now();
       try {
         this.#slots[slot] = await startServiceProcess(this.environment);
+        this.#startMs.push(performance.now() - startedAt);
       } catch (error) {
         this.#note('not-started', String(error));
         await sleep(500);
