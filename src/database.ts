@@ -21,8 +21,8 @@ export const statement = (name: string, text: string): Statement => ({ name, tex
 const background = new AsyncLocalStorage<true>();
 
 /**
- * Does something for which nobody waits: the follow-up, the outboxes, looks for what has changed. It has connections of its own, so that
- * requests, however many there are, never hold it up; nor it them.
+ * Does something that no request may hold up: the follow-up, the outboxes, looks for what has changed, the record of what an issuer has
+ * answered. It has connections of its own, so that requests, however many there are, never take them all; nor it all of theirs.
  */
 export const inBackground = <Result>(work: () => Result): Result => background.run(true, work);
 
@@ -42,8 +42,8 @@ export class Database implements Sql {
   constructor(private readonly dataSource: DataSource) {
     const { max } = this.#pool.options;
     // Either side has a part that the other one cannot take: 3 and 5 of 10.
-    this.#requests = new Lane(Math.max(1, Math.floor(max * 0.7)));
-    this.#background = new Lane(Math.max(1, Math.floor(max * 0.5)));
+    this.#requests = new Lane(Math.max(1, Math.floor(max * 0.7)), REQUEST_WAIT_MS);
+    this.#background = new Lane(Math.max(1, Math.floor(max * 0.5)), BACKGROUND_WAIT_MS);
   }
 
   async run<Row extends object>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
@@ -101,14 +101,20 @@ async function faultOfRollback(client: PoolClient): Promise<Error | undefined> {
   ]);
 }
 
-/** How long somebody waits for a connection; the pool itself waits as long for a new one. */
-const LONGEST_WAIT_MS = 5_000;
+/** How long a request waits for a connection; the pool itself waits as long for a new one. */
+const REQUEST_WAIT_MS = 5_000;
+
+/** What gives up goes to the end of the queue, and the oldest would never get on. There is only so much in the background at once. */
+const BACKGROUND_WAIT_MS = 30_000;
 
 /** So many at once, and the others in the order in which they came. */
 class Lane {
   readonly #waiting = new Set<() => void>();
 
-  constructor(private places: number) {}
+  constructor(
+    private places: number,
+    private readonly longestWaitMs: number,
+  ) {}
 
   async enter(): Promise<void> {
     if (this.places > 0) {
@@ -122,8 +128,8 @@ class Lane {
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(turn);
-        reject(new Error(`No connection to the database was free for ${LONGEST_WAIT_MS} ms`));
-      }, LONGEST_WAIT_MS);
+        reject(new Error(`No connection to the database was free for ${this.longestWaitMs} ms`));
+      }, this.longestWaitMs);
       this.#waiting.add(turn);
     });
   }

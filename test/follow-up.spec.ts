@@ -71,6 +71,21 @@ describe('the follow-up', () => {
     await background.letGo();
   });
 
+  it('records what an issuer answers while requests hold every connection that they may have', async () => {
+    const paymentId = newId();
+    await service.link(paymentId, { issuer: 'vault', reference: simulators.of.vault.referenceFor('slow') });
+    const connections = service.service.app.get(Database);
+    const answer = service.cancel(paymentId, { requestId: 'R1' });
+    await until('the issuer is asked', () => simulators.of.vault.requests.length > 0);
+
+    const requests = holdConnections((work) => connections.transaction(work));
+    await until('it is recorded', async () => (await stateOf(paymentId)) === 'cancelled', 4_000);
+    expect(requests.held()).toBe(7);
+
+    await requests.letGo();
+    expect((await answer).status).toBe(200);
+  });
+
   it('makes one effect however often it looks', async () => {
     const due = await makeOverdue('vault', 'slow');
     const followUp = service.service.app.get(FollowUp);
