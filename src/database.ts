@@ -18,13 +18,20 @@ export interface Sql {
 /** Makes a {@link Statement}; written beside the function that runs it. */
 export const statement = (name: string, text: string): Statement => ({ name, text });
 
-const background = new AsyncLocalStorage<true>();
+/** Whose turn it is before whose, for what runs in the background; nothing for a request. */
+const background = new AsyncLocalStorage<number>();
+
+let begun = 0;
 
 /**
  * Does something that no request may hold up: the follow-up, the outboxes, looks for what has changed, the record of what an issuer has
- * answered. It has connections of its own, so that requests, however many there are, never take them all; nor it all of theirs.
+ * answered. It has connections of its own, so that requests, however many there are, never take them all; nor it all of theirs. What was
+ * begun first has its turn first: where connections are few or slow, one after the other is ended, instead of all being under way for ever.
  */
-export const inBackground = <Result>(work: () => Result): Result => background.run(true, work);
+export const inBackground = <Result>(work: () => Result): Result => background.run((begun += 1), work);
+
+/** The same for what was done already and has only to be recorded: before everything else. */
+export const aheadOfAll = <Result>(work: () => Result): Result => background.run(0, work);
 
 /** A connection that does not even answer this is not asked for more. */
 const ROLLBACK_MS = 1_000;
@@ -46,25 +53,40 @@ export class Database implements Sql {
     this.#background = new Lane(Math.max(1, Math.floor(max * 0.5)), BACKGROUND_WAIT_MS);
   }
 
-  async run<Row extends object>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return this.#inLane(async () => {
-      const { rows } = await this.#pool.query<Row>({ name, text, values: [...values] });
+  /** @param onTurn called when a connection is there, just before the statement is sent */
+  async run<Row extends object>(
+    { name, text }: Statement,
+    values: readonly unknown[],
+    onTurn: () => void = () => {},
+  ): Promise<Row[]> {
+    return this.#onConnection(async (client) => {
+      onTurn();
+      const { rows } = await client.query<Row>({ name, text, values: [...values] });
       return rows;
     });
   }
 
   /** Commits when `work` ends, rolls back when it throws; a connection that broke is not given back to the pool. */
   async transaction<Result>(work: (sql: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#inLane(async () => {
+    return this.#onConnection(async (client) => {
+      await client.query('begin');
+      const result = await work(new Transaction(client));
+      await client.query('commit');
+      return result;
+    });
+  }
+
+  async #onConnection<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const turn = background.getStore();
+    const lane = turn === undefined ? this.#requests : this.#background;
+    await lane.enter(turn ?? 0);
+    try {
       const client = await this.#pool.connect();
       let broken: Error | undefined;
       const onError = (error: Error) => (broken = error);
       client.on('error', onError);
       try {
-        await client.query('begin');
-        const result = await work(new Transaction(client));
-        await client.query('commit');
-        return result;
+        return await work(client);
       } catch (error) {
         broken ??= await faultOfRollback(client);
         throw error;
@@ -72,14 +94,6 @@ export class Database implements Sql {
         client.off('error', onError);
         client.release(broken);
       }
-    });
-  }
-
-  async #inLane<Result>(work: () => Promise<Result>): Promise<Result> {
-    const lane = background.getStore() ? this.#background : this.#requests;
-    await lane.enter();
-    try {
-      return await work();
     } finally {
       lane.leave();
     }
@@ -107,42 +121,43 @@ const REQUEST_WAIT_MS = 5_000;
 /** What gives up goes to the end of the queue, and the oldest would never get on. There is only so much in the background at once. */
 const BACKGROUND_WAIT_MS = 30_000;
 
-/** So many at once, and the others in the order in which they came. */
+/** So many at once; of the others the one with the smallest turn comes next, and of equals the one that came first. */
 class Lane {
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<{ readonly turn: number; readonly begin: () => void }>();
 
   constructor(
     private places: number,
     private readonly longestWaitMs: number,
   ) {}
 
-  async enter(): Promise<void> {
+  async enter(turn: number): Promise<void> {
     if (this.places > 0) {
       this.places -= 1;
       return;
     }
     await new Promise<void>((resolve, reject) => {
-      const turn = () => {
+      const begin = () => {
         clearTimeout(timer);
         resolve();
       };
+      const one = { turn, begin };
       const timer = setTimeout(() => {
-        this.#waiting.delete(turn);
+        this.#waiting.delete(one);
         reject(new Error(`No connection to the database was free for ${this.longestWaitMs} ms`));
       }, this.longestWaitMs);
-      this.#waiting.add(turn);
+      this.#waiting.add(one);
     });
   }
 
-  /** The place goes to whoever has waited longest. */
   leave(): void {
-    const [next] = this.#waiting;
-    if (!next) {
+    const [first, ...others] = this.#waiting;
+    if (!first) {
       this.places += 1;
       return;
     }
+    const next = others.reduce((least, one) => (one.turn < least.turn ? one : least), first);
     this.#waiting.delete(next);
-    next();
+    next.begin();
   }
 }
 

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CancellationStore } from '../src/cancellations/cancellation-store.js';
 import { FollowUp } from '../src/cancellations/follow-up.js';
-import { Database, inBackground } from '../src/database.js';
+import { Database, inBackground, statement } from '../src/database.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { newId, startTestService, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
@@ -44,7 +46,9 @@ describe('the follow-up', () => {
   });
 
   it('carries a backlog on without waiting for its next look', async () => {
-    await Promise.all(Array.from({ length: 300 }, () => makeOverdue('vault', 'works')));
+    for (let made = 0; made < 300; made += 50) {
+      await Promise.all(Array.from({ length: 50 }, () => makeOverdue('vault', 'works')));
+    }
 
     await service.service.app.get(FollowUp).sweep();
 
@@ -86,6 +90,54 @@ describe('the follow-up', () => {
     expect((await answer).status).toBe(200);
   });
 
+  it('counts no wait for a connection as a part of a lease', async () => {
+    const [due, linked] = [await makeOverdue('vault', 'works'), newId()];
+    await service.link(linked, { issuer: 'vault', reference: simulators.of.vault.referenceFor('works') });
+    const [connections, store] = [service.service.app.get(Database), service.service.app.get(CancellationStore)];
+    const { cancellation } = await store.load({ ...keyOf(due), requestId: null });
+    const { payment } = await store.load({ ...keyOf(linked), requestId: null });
+    const all = holdConnections((work) => connections.transaction(work));
+    await until('they hold what they may', () => all.held() >= 7);
+
+    const begun = store.beginAttempt(keyOf(due), {
+      version: cancellation?.version ?? -1,
+      kind: 'cancel',
+      leaseMs: 10_000,
+    });
+    const claimed = store.claimAndAsk(
+      { ...keyOf(linked), requestId: 'R1', authorizationId: null, value: null },
+      { cancellationId: newId(), issuer: 'vault', paymentVersion: payment?.version ?? -1, leaseMs: 10_000 },
+    );
+    await sleep(50);
+    const hadTurnsAt = performance.now();
+    await all.letGo();
+
+    expect((await begun)?.begunAt).toBeGreaterThan(hadTurnsAt);
+    expect((await claimed)?.begunAt).toBeGreaterThan(hadTurnsAt);
+  });
+
+  it('ends what it has begun before it goes on with what came later', async () => {
+    const connections = service.service.app.get(Database);
+    const all = holdConnections((work) => inBackground(() => connections.transaction(work)), 5);
+    await until('they hold what they may', () => all.held() === 5);
+    const steps: string[] = [];
+    const works = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'].map((name) =>
+      inBackground(async () => {
+        for (const step of [1, 2, 3]) {
+          await connections.transaction(async (sql) => {
+            await sql.run(statement('select-one', 'select 1 as one'), []);
+            steps.push(`${name}${step}`);
+          });
+        }
+      }),
+    );
+    await all.letGo();
+    await Promise.all(works);
+
+    expect(steps.indexOf('A3')).toBeLessThan(steps.indexOf('H1'));
+    expect(steps.indexOf('B3')).toBeLessThan(steps.indexOf('H1'));
+  });
+
   it('makes one effect however often it looks', async () => {
     const due = await makeOverdue('vault', 'slow');
     const followUp = service.service.app.get(FollowUp);
@@ -117,12 +169,12 @@ describe('a stop', () => {
   });
 });
 
-/** Work without end that wants twenty connections at once. */
-function holdConnections(transaction: (work: () => Promise<void>) => Promise<void>) {
+/** Work without end that wants so many connections at once. */
+function holdConnections(transaction: (work: () => Promise<void>) => Promise<void>, wanted = 20) {
   let held = 0;
   let letGo = () => {};
   const end = new Promise<void>((resolve) => (letGo = resolve));
-  const all = Array.from({ length: 20 }, () =>
+  const all = Array.from({ length: wanted }, () =>
     transaction(async () => {
       held += 1;
       await end;
@@ -136,6 +188,8 @@ function holdConnections(transaction: (work: () => Promise<void>) => Promise<voi
     },
   };
 }
+
+const keyOf = (paymentId: string) => ({ merchantId: 'default', paymentId });
 
 async function stateOf(paymentId: string): Promise<string | undefined> {
   const [row] = await database.query<{ state: string }>('select state from cancellations where payment_id = $1', [

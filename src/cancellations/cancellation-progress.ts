@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inBackground } from '../database.js';
+import { aheadOfAll } from '../database.js';
 import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
 import type { Place } from '../issuers/protection.js';
 import { Log } from '../operations/log.js';
@@ -228,7 +228,7 @@ export class CancellationProgress {
   async #recordSurely<Result>(key: PaymentKey, finding: Finding, commit: () => Promise<Result>): Promise<Result> {
     for (let tries = 0; ; tries += 1) {
       try {
-        return await inBackground(commit);
+        return await aheadOfAll(commit);
       } catch (error) {
         this.log.error('An outcome could not be recorded; trying again.', { ...key, outcome: finding.outcome, error });
         await sleep(RECORD_AGAIN_MS[Math.min(tries, RECORD_AGAIN_MS.length - 1)]);

@@ -49,7 +49,7 @@ export interface OpenAttempt {
   readonly kind: 'cancel' | 'query';
   /** The row's version since the attempt began: the fence against a process that took over. */
   readonly version: number;
-  /** On the process's own clock, from before the row was changed: how much of the lease is gone. */
+  /** On the process's own clock, from just before the row was changed: how much of the lease is gone. No wait for a connection counts. */
   readonly begunAt: number;
 }
 
@@ -351,8 +351,8 @@ export class CancellationStore {
       readonly paymentVersion: number;
       readonly leaseMs: number;
     },
-  ): Promise<{ claimedAt: Date } | null> {
-    const [row] = await this.database.run<{ claimed_at: Date }>(claimAndAsk, [
+  ): Promise<OpenAttempt | null> {
+    const values = [
       request.merchantId,
       request.paymentId,
       claim.paymentVersion,
@@ -362,8 +362,10 @@ export class CancellationStore {
       request.requestId,
       request.authorizationId,
       request.value,
-    ]);
-    return row ? { claimedAt: row.claimed_at } : null;
+    ];
+    let begunAt = 0;
+    const [row] = await this.database.run(claimAndAsk, values, () => (begunAt = performance.now()));
+    return row ? { attemptNo: 1, kind: 'cancel', version: 1, begunAt } : null;
   }
 
   /** Makes the mark of a payment that we never saw, and locks the payment's row either way. */
@@ -494,8 +496,12 @@ export class CancellationStore {
     begin: { readonly version: number; readonly kind: 'cancel' | 'query'; readonly leaseMs: number },
   ): Promise<OpenAttempt | null> {
     const values = [key.merchantId, key.paymentId, begin.version, begin.kind, begin.leaseMs];
-    const begunAt = performance.now();
-    const [row] = await this.database.run<{ attempt_no: number }>(beginAttempt, values);
+    let begunAt = 0;
+    const [row] = await this.database.run<{ attempt_no: number }>(
+      beginAttempt,
+      values,
+      () => (begunAt = performance.now()),
+    );
     return row ? { attemptNo: row.attempt_no, kind: begin.kind, version: begin.version + 1, begunAt } : null;
   }
 

@@ -101,7 +101,8 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     const atWork = this.#atWorkFor(issuer);
     if (this.#isStopped || atWork >= MOST_AT_ONCE || this.progress.running(key)) return;
     this.#atWork.set(issuer, atWork + 1);
-    void this.progress.carryOn(key, { kind: 'follow-up' }).finally(() => this.#ended(issuer));
+    const run = inBackground(() => this.progress.carryOn(key, { kind: 'follow-up' }));
+    void run.finally(() => this.#ended(issuer));
   }
 
   #ended(issuer: string): void {
