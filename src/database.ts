@@ -21,14 +21,13 @@ export const statement = (name: string, text: string): Statement => ({ name, tex
 /** Whose turn it is before whose, for what runs in the background; nothing for a request. */
 const background = new AsyncLocalStorage<number>();
 
-let begun = 0;
-
 /**
  * Does something that no request may hold up: the follow-up, the outboxes, looks for what has changed, the record of what an issuer has
- * answered. It has connections of its own, so that requests, however many there are, never take them all; nor it all of theirs. What was
- * begun first has its turn first: where connections are few or slow, one after the other is ended, instead of all being under way for ever.
+ * answered. It has connections of its own, so that requests, however many there are, never take them all; nor it all of theirs. Where
+ * they are few or slow, what has been due for longest is ended first, instead of everything being under way for ever.
  */
-export const inBackground = <Result>(work: () => Result): Result => background.run((begun += 1), work);
+export const inBackground = <Result>(work: () => Result, dueAt = new Date()): Result =>
+  background.run(dueAt.getTime(), work);
 
 /** The same for what was done already and has only to be recorded: before everything else. */
 export const aheadOfAll = <Result>(work: () => Result): Result => background.run(0, work);

@@ -116,20 +116,23 @@ describe('the follow-up', () => {
     expect((await claimed)?.begunAt).toBeGreaterThan(hadTurnsAt);
   });
 
-  it('ends what it has begun before it goes on with what came later', async () => {
+  it('ends what has been due for longest before it goes on with the rest', async () => {
     const connections = service.service.app.get(Database);
     const all = holdConnections((work) => inBackground(() => connections.transaction(work)), 5);
     await until('they hold what they may', () => all.held() === 5);
     const steps: string[] = [];
-    const works = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'].map((name) =>
-      inBackground(async () => {
-        for (const step of [1, 2, 3]) {
-          await connections.transaction(async (sql) => {
-            await sql.run(statement('select-one', 'select 1 as one'), []);
-            steps.push(`${name}${step}`);
-          });
-        }
-      }),
+    const works = ['H', 'G', 'F', 'E', 'D', 'C', 'B', 'A'].map((name, at) =>
+      inBackground(
+        async () => {
+          for (const step of [1, 2, 3]) {
+            await connections.transaction(async (sql) => {
+              await sql.run(statement('select-one', 'select 1 as one'), []);
+              steps.push(`${name}${step}`);
+            });
+          }
+        },
+        new Date(Date.now() - at * 1_000),
+      ),
     );
     await all.letGo();
     await Promise.all(works);

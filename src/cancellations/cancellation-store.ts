@@ -53,6 +53,13 @@ export interface OpenAttempt {
   readonly begunAt: number;
 }
 
+/** An open cancellation whose time has passed. */
+export interface Overdue {
+  readonly key: PaymentKey;
+  readonly issuer: string;
+  readonly dueAt: Date;
+}
+
 /** A callback that was verified: where it came from, and what it names. */
 export interface CallbackSource {
   readonly merchantId: string;
@@ -225,18 +232,20 @@ const freezeAnswer = statement(
    returning 1`,
 );
 
-const selectOverdueIssuers = statement(
-  'select-issuers-with-overdue-cancellations',
-  `select distinct issuer from cancellations
-   where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'`,
-);
-
 const selectOverdue = statement(
   'select-overdue-cancellations',
-  `select merchant_id, payment_id from cancellations
-   where issuer = $1 and state in ('asking', 'waiting')
-     and coalesce(lease_until, next_check_at) < now() - $2 * interval '1 millisecond'
-   order by coalesce(lease_until, next_check_at) limit $3`,
+  `select o.issuer, o.merchant_id, o.payment_id, o.due_at
+   from (
+     select distinct issuer from cancellations
+     where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'
+       and ($2::text is null or issuer = $2)
+   ) i cross join lateral (
+     select c.issuer, c.merchant_id, c.payment_id, coalesce(c.lease_until, c.next_check_at) as due_at from cancellations c
+     where c.issuer = i.issuer and c.state in ('asking', 'waiting')
+       and coalesce(c.lease_until, c.next_check_at) < now() - $1 * interval '1 millisecond'
+     order by coalesce(c.lease_until, c.next_check_at) limit $3
+   ) o
+   order by o.due_at`,
 );
 
 /** Every waiting cancellation of one account: what a changed mode means for it is decided when it is looked at. */
@@ -535,20 +544,18 @@ export class CancellationStore {
     return rows.length > 0;
   }
 
-  /** The issuers with open cancellations that should have been looked at more than `graceMs` ago. */
-  async overdueIssuers(graceMs: number): Promise<string[]> {
-    const rows = await this.database.run<{ issuer: string }>(selectOverdueIssuers, [graceMs]);
-    return rows.map(({ issuer }) => issuer);
-  }
-
-  /** An issuer's open cancellations that should have been looked at more than `graceMs` ago, the most overdue first. */
-  async overdue(issuer: string, graceMs: number, most: number): Promise<PaymentKey[]> {
-    const rows = await this.database.run<{ merchant_id: string; payment_id: string }>(selectOverdue, [
-      issuer,
-      graceMs,
-      most,
-    ]);
-    return rows.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id }));
+  /**
+   * Open cancellations that should have been looked at more than `graceMs` ago, the most overdue first.
+   * @param issuer of one issuer; null for all
+   * @param mostOfEach the most of each issuer
+   */
+  async overdue(graceMs: number, issuer: string | null, mostOfEach: number): Promise<Overdue[]> {
+    const rows = await this.database.run<OverdueRow>(selectOverdue, [graceMs, issuer, mostOfEach]);
+    return rows.map((row) => ({
+      key: { merchantId: row.merchant_id, paymentId: row.payment_id },
+      issuer: row.issuer,
+      dueAt: row.due_at,
+    }));
   }
 
   /** Lets the follow-up look at every waiting cancellation of an account now. */
@@ -684,6 +691,13 @@ interface AttemptRow {
   readonly issuer_code: string | null;
   readonly started_at: Date;
   readonly ended_at: Date | null;
+}
+
+interface OverdueRow {
+  readonly issuer: string;
+  readonly merchant_id: string;
+  readonly payment_id: string;
+  readonly due_at: Date;
 }
 
 interface CallbackRow {
