@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 
@@ -16,6 +18,23 @@ export interface Sql {
 /** Makes a {@link Statement}; written beside the function that runs it. */
 export const statement = (name: string, text: string): Statement => ({ name, text });
 
+/** Whose turn it is before whose, for what runs in the background; nothing for a request. */
+const background = new AsyncLocalStorage<number>();
+
+/**
+ * Does something that no request may hold up: the follow-up, the outboxes, looks for what has changed, the record of what an issuer has
+ * answered. It has connections of its own, so that requests, however many there are, never take them all; nor it all of theirs. Where
+ * they are few or slow, what has been due for longest is ended first, instead of everything being under way for ever.
+ */
+export const inBackground = <Result>(work: () => Result, dueAt = new Date()): Result =>
+  background.run(dueAt.getTime(), work);
+
+/** The same for what was done already and has only to be recorded: before everything else. */
+export const aheadOfAll = <Result>(work: () => Result): Result => background.run(0, work);
+
+/** A connection that does not even answer this is not asked for more. */
+const ROLLBACK_MS = 1_000;
+
 /**
  * A statement that is planned anew each time, with the values at hand: for one that is put together, where a plan for any values would
  * be a bad one for most.
@@ -29,35 +48,121 @@ export const unnamed = (text: string): Statement => ({ name: '', text });
  */
 @Injectable()
 export class Database implements Sql {
-  constructor(private readonly dataSource: DataSource) {}
+  readonly #requests: Lane;
+  readonly #background: Lane;
 
-  async run<Row extends object>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await this.#pool.query<Row>({ name, text, values: [...values] });
-    return rows;
+  constructor(private readonly dataSource: DataSource) {
+    const { max } = this.#pool.options;
+    // Either side has a part that the other one cannot take: 3 and 5 of 10.
+    this.#requests = new Lane(Math.max(1, Math.floor(max * 0.7)), REQUEST_WAIT_MS);
+    this.#background = new Lane(Math.max(1, Math.floor(max * 0.5)), BACKGROUND_WAIT_MS);
+  }
+
+  /** @param onTurn called when a connection is there, just before the statement is sent */
+  async run<Row extends object>(
+    { name, text }: Statement,
+    values: readonly unknown[],
+    onTurn: () => void = () => {},
+  ): Promise<Row[]> {
+    return this.#onConnection(async (client) => {
+      onTurn();
+      const { rows } = await client.query<Row>({ name, text, values: [...values] });
+      return rows;
+    });
   }
 
   /** Commits when `work` ends, rolls back when it throws; a connection that broke is not given back to the pool. */
   async transaction<Result>(work: (sql: Transaction) => Promise<Result>): Promise<Result> {
-    const client = await this.#pool.connect();
-    let broken: Error | undefined;
-    const onError = (error: Error) => (broken = error);
-    client.on('error', onError);
-    try {
+    return this.#onConnection(async (client) => {
       await client.query('begin');
       const result = await work(new Transaction(client));
       await client.query('commit');
       return result;
-    } catch (error) {
-      await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
-      throw error;
+    });
+  }
+
+  async #onConnection<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const turn = background.getStore();
+    const lane = turn === undefined ? this.#requests : this.#background;
+    await lane.enter(turn ?? 0);
+    try {
+      const client = await this.#pool.connect();
+      let broken: Error | undefined;
+      const onError = (error: Error) => (broken = error);
+      client.on('error', onError);
+      try {
+        return await work(client);
+      } catch (error) {
+        broken ??= await faultOfRollback(client);
+        throw error;
+      } finally {
+        client.off('error', onError);
+        client.release(broken);
+      }
     } finally {
-      client.off('error', onError);
-      client.release(broken);
+      lane.leave();
     }
   }
 
   get #pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}
+
+async function faultOfRollback(client: PoolClient): Promise<Error | undefined> {
+  const silent = new Error('A connection did not answer a rollback');
+  return Promise.race([
+    client.query('rollback').then(
+      () => undefined,
+      (error: Error) => error,
+    ),
+    sleep(ROLLBACK_MS, silent, { ref: false }),
+  ]);
+}
+
+/** How long a request waits for a connection; the pool itself waits as long for a new one. */
+const REQUEST_WAIT_MS = 5_000;
+
+/** What gives up goes to the end of the queue, and the oldest would never get on. There is only so much in the background at once. */
+const BACKGROUND_WAIT_MS = 30_000;
+
+/** So many at once; of the others the one with the smallest turn comes next, and of equals the one that came first. */
+class Lane {
+  readonly #waiting = new Set<{ readonly turn: number; readonly begin: () => void }>();
+
+  constructor(
+    private places: number,
+    private readonly longestWaitMs: number,
+  ) {}
+
+  async enter(turn: number): Promise<void> {
+    if (this.places > 0) {
+      this.places -= 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const begin = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const one = { turn, begin };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(one);
+        reject(new Error(`No connection to the database was free for ${this.longestWaitMs} ms`));
+      }, this.longestWaitMs);
+      this.#waiting.add(one);
+    });
+  }
+
+  leave(): void {
+    const [first, ...others] = this.#waiting;
+    if (!first) {
+      this.places += 1;
+      return;
+    }
+    const next = others.reduce((least, one) => (one.turn < least.turn ? one : least), first);
+    this.#waiting.delete(next);
+    next.begin();
   }
 }
 

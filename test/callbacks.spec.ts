@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CancellationStore } from '../src/cancellations/cancellation-store.js';
+import { CancellationRecord } from '../src/cancellations/cancellation-record.js';
+import { CancellationStore, type OpenAttempt } from '../src/cancellations/cancellation-store.js';
 import { settingsFor } from '../src/development/simulators.js';
 import type { ArthaCallback, ArthaSimulator } from '../src/issuers/artha/simulator.js';
 import { issuers } from '../src/issuers/index.js';
@@ -70,6 +71,16 @@ async function startTask(): Promise<Payment & { readonly taskId: string }> {
   return { ...payment, taskId };
 }
 
+/** Another process begins to ask, and is not heard of again. */
+async function beginQuery({ paymentId }: Payment): Promise<OpenAttempt> {
+  const key = { merchantId: 'default', paymentId };
+  const store = service.service.app.get(CancellationStore);
+  const { cancellation } = await store.load({ ...key, requestId: null });
+  const attempt = await store.beginAttempt(key, { version: cancellation?.version ?? 0, kind: 'query', leaseMs: HOUR });
+  if (!attempt) throw new Error(`Payment ${paymentId} is being asked about already`);
+  return attempt;
+}
+
 async function post(
   { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
   { path = 'artha', url = service.url }: { path?: string; url?: string } = {},
@@ -131,6 +142,21 @@ describe("Artha's own callback", () => {
     expect(answer).toMatchObject({ status: 200, body: { code: null } });
     await expectCancelled(payment);
     expect((await attemptsOf(payment)).sort()).toEqual(['callback cancelled', 'cancel pending']);
+  });
+
+  it('leaves no attempt open that a process had begun which may be gone, and takes its answer if it comes', async () => {
+    const payment = await startTask();
+    const key = { merchantId: 'default', paymentId: payment.paymentId };
+    const attempt = await beginQuery(payment);
+
+    expect(await callBack(payment)).toMatchObject(heard);
+    await expectCancelled(payment);
+    expect(await attemptsOf(payment)).toEqual(['cancel pending', 'query unknown', 'callback cancelled']);
+
+    const evidence = { httpStatus: 200, issuerCode: null, issuerText: null, traceId: null };
+    await service.service.app.get(CancellationRecord).outcome(key, attempt, { outcome: 'pending', evidence });
+    expect(await attemptsOf(payment)).toEqual(['cancel pending', 'query pending', 'callback cancelled']);
+    await expectCancelled(payment);
   });
 
   it('ends it whenever it comes, in 20 rounds at the same time as our record', async () => {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import net, { type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { FollowUp } from '../src/cancellations/follow-up.js';
 import { readConfig } from '../src/config.js';
+import { Database, statement } from '../src/database.js';
 import { Log } from '../src/operations/log.js';
 import { runService, StartError, type RunningService } from '../src/run.js';
 import { Caller } from './support/caller.js';
@@ -257,6 +259,30 @@ describe('a connection that the server ends', () => {
     expect(again.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(payments.map(({ identity }) => effectsOn(identity))).toEqual([1, 1, 1, 1, 1]);
   });
+});
+
+describe('a connection that goes silent in a transaction that fails', () => {
+  it('is given up, and not waited for until it rolls back', async () => {
+    const own = await makeTestDatabase();
+    const silentProxy = await startTcpProxy(() => Number(new URL(own.url).port));
+    const url = new URL(own.url);
+    url.port = String(silentProxy.port);
+    const running = await startTestService(settings(url.toString()));
+    const connections = running.service.app.get(Database);
+
+    const failed = connections.transaction(async () => {
+      for (const connection of silentProxy.connections) connection.mode = { kind: 'black-hole' };
+      throw new Error('a fault of its own');
+    });
+    const tooLong = sleep(8_000, null, { ref: false }).then(() => 'it is still waited for');
+
+    await expect(Promise.race([failed, tooLong])).rejects.toThrow('a fault of its own');
+    silentProxy.heal();
+    expect(await connections.run(statement('select-one', 'select 1 as one'), [])).toEqual([{ one: 1 }]);
+    await running.stop();
+    await silentProxy.stop();
+    await own.drop();
+  }, 60_000);
 });
 
 describe('an outcome whose commit fails', () => {

@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CancellationStore } from '../src/cancellations/cancellation-store.js';
 import { FollowUp } from '../src/cancellations/follow-up.js';
+import { Database, inBackground, statement } from '../src/database.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { newId, startTestService, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
@@ -43,13 +46,100 @@ describe('the follow-up', () => {
   });
 
   it('carries a backlog on without waiting for its next look', async () => {
-    await Promise.all(Array.from({ length: 300 }, () => makeOverdue('vault', 'works')));
+    for (let made = 0; made < 300; made += 50) {
+      await Promise.all(Array.from({ length: 50 }, () => makeOverdue('vault', 'works')));
+    }
 
     await service.service.app.get(FollowUp).sweep();
 
     // 20 at a time, and a look every 5 s: 75 s, if the end of one did not bring the next.
     await until('all are cancelled', () => simulators.of.vault.effects.length === 300, 50_000);
   }, 90_000);
+
+  it('goes on while requests hold every connection that they may have, and they while it holds all of its own', async () => {
+    const due = await makeOverdue('vault', 'works');
+    const connections = service.service.app.get(Database);
+    const requests = holdConnections((work) => connections.transaction(work));
+    await until('they hold what they may', () => requests.held() >= 7);
+
+    await service.service.app.get(FollowUp).sweep();
+    await until('it is cancelled', () => simulators.of.vault.effects.length === 1, 4_000);
+    await until('and recorded', async () => (await stateOf(due)) === 'cancelled', 4_000);
+    expect(requests.held()).toBe(7);
+    await requests.letGo();
+
+    const background = holdConnections((work) => inBackground(() => connections.transaction(work)));
+    await until('the background holds what it may', () => background.held() >= 5);
+    expect((await service.history(due)).cancellation?.state).toBe('cancelled');
+    expect(background.held()).toBe(5);
+    await background.letGo();
+  });
+
+  it('records what an issuer answers while requests hold every connection that they may have', async () => {
+    const paymentId = newId();
+    await service.link(paymentId, { issuer: 'vault', reference: simulators.of.vault.referenceFor('slow') });
+    const connections = service.service.app.get(Database);
+    const answer = service.cancel(paymentId, { requestId: 'R1' });
+    await until('the issuer is asked', () => simulators.of.vault.requests.length > 0);
+
+    const requests = holdConnections((work) => connections.transaction(work));
+    await until('it is recorded', async () => (await stateOf(paymentId)) === 'cancelled', 4_000);
+    expect(requests.held()).toBe(7);
+
+    await requests.letGo();
+    expect((await answer).status).toBe(200);
+  });
+
+  it('counts no wait for a connection as a part of a lease', async () => {
+    const [due, linked] = [await makeOverdue('vault', 'works'), newId()];
+    await service.link(linked, { issuer: 'vault', reference: simulators.of.vault.referenceFor('works') });
+    const [connections, store] = [service.service.app.get(Database), service.service.app.get(CancellationStore)];
+    const { cancellation } = await store.load({ ...keyOf(due), requestId: null });
+    const { payment } = await store.load({ ...keyOf(linked), requestId: null });
+    const all = holdConnections((work) => connections.transaction(work));
+    await until('they hold what they may', () => all.held() >= 7);
+
+    const begun = store.beginAttempt(keyOf(due), {
+      version: cancellation?.version ?? -1,
+      kind: 'cancel',
+      leaseMs: 10_000,
+    });
+    const claimed = store.claimAndAsk(
+      { ...keyOf(linked), requestId: 'R1', authorizationId: null, value: null },
+      { cancellationId: newId(), issuer: 'vault', paymentVersion: payment?.version ?? -1, leaseMs: 10_000 },
+    );
+    await sleep(50);
+    const hadTurnsAt = performance.now();
+    await all.letGo();
+
+    expect((await begun)?.begunAt).toBeGreaterThan(hadTurnsAt);
+    expect((await claimed)?.begunAt).toBeGreaterThan(hadTurnsAt);
+  });
+
+  it('ends what has been due for longest before it goes on with the rest', async () => {
+    const connections = service.service.app.get(Database);
+    const all = holdConnections((work) => inBackground(() => connections.transaction(work)), 5);
+    await until('they hold what they may', () => all.held() === 5);
+    const steps: string[] = [];
+    const works = ['H', 'G', 'F', 'E', 'D', 'C', 'B', 'A'].map((name, at) =>
+      inBackground(
+        async () => {
+          for (const step of [1, 2, 3]) {
+            await connections.transaction(async (sql) => {
+              await sql.run(statement('select-one', 'select 1 as one'), []);
+              steps.push(`${name}${step}`);
+            });
+          }
+        },
+        new Date(Date.now() - at * 1_000),
+      ),
+    );
+    await all.letGo();
+    await Promise.all(works);
+
+    expect(steps.indexOf('A3')).toBeLessThan(steps.indexOf('H1'));
+    expect(steps.indexOf('B3')).toBeLessThan(steps.indexOf('H1'));
+  });
 
   it('makes one effect however often it looks', async () => {
     const due = await makeOverdue('vault', 'slow');
@@ -81,6 +171,35 @@ describe('a stop', () => {
     service = await startTestService({ ...simulators.settings, DATABASE_URL: database.url });
   });
 });
+
+/** Work without end that wants so many connections at once. */
+function holdConnections(transaction: (work: () => Promise<void>) => Promise<void>, wanted = 20) {
+  let held = 0;
+  let letGo = () => {};
+  const end = new Promise<void>((resolve) => (letGo = resolve));
+  const all = Array.from({ length: wanted }, () =>
+    transaction(async () => {
+      held += 1;
+      await end;
+    }),
+  );
+  return {
+    held: () => held,
+    letGo: async () => {
+      letGo();
+      await Promise.all(all);
+    },
+  };
+}
+
+const keyOf = (paymentId: string) => ({ merchantId: 'default', paymentId });
+
+async function stateOf(paymentId: string): Promise<string | undefined> {
+  const [row] = await database.query<{ state: string }>('select state from cancellations where payment_id = $1', [
+    paymentId,
+  ]);
+  return row?.state;
+}
 
 /** A cancellation that waits and should have been looked at a minute ago, as after an outage. */
 async function makeOverdue(issuer: 'corecard' | 'vault', behaviour: 'hangs' | 'works' | 'slow'): Promise<string> {

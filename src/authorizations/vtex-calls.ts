@@ -121,7 +121,7 @@ export class VtexCalls implements NewLinks, OnModuleInit, OnApplicationBootstrap
   }
 
   onApplicationBootstrap(): void {
-    this.#sweeper.every(SWEEP_MS, () => this.sweep());
+    this.#sweeper.atOnceAndEvery(SWEEP_MS, () => this.sweep());
   }
 
   beforeApplicationShutdown(): void {

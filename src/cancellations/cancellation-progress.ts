@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { aheadOfAll } from '../database.js';
 import { IssuerAccounts, type IssuerAccount } from '../issuers/issuer-accounts.js';
 import type { Place } from '../issuers/protection.js';
 import { Log } from '../operations/log.js';
@@ -58,6 +59,11 @@ export class CancellationProgress {
   /** The run of this payment in this process, if there is one; it never rejects. Waiting for it needs no polling. */
   running(key: PaymentKey): Promise<unknown> | null {
     return this.#running.get(keyText(key)) ?? null;
+  }
+
+  /** How many payments have a run in this process. */
+  get runs(): number {
+    return this.#running.size;
   }
 
   /** Ends when no run is under way, as before a stop. */
@@ -222,7 +228,7 @@ export class CancellationProgress {
   async #recordSurely<Result>(key: PaymentKey, finding: Finding, commit: () => Promise<Result>): Promise<Result> {
     for (let tries = 0; ; tries += 1) {
       try {
-        return await commit();
+        return await aheadOfAll(commit);
       } catch (error) {
         this.log.error('An outcome could not be recorded; trying again.', { ...key, outcome: finding.outcome, error });
         await sleep(RECORD_AGAIN_MS[Math.min(tries, RECORD_AGAIN_MS.length - 1)]);

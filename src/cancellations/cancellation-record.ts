@@ -131,6 +131,7 @@ export class CancellationRecord {
     const move = decide(cancellation, { attempts, rules: this.#rules(key, cancellation), now, ownVersion });
     if (move.kind === 'stay') return;
     if (move.kind === 'cancelled') {
+      if (attempts.some(({ outcome }) => outcome === null)) await this.store.closeOvertakenAttempts(sql, key);
       await this.store.setCancelled(sql, key, move.proof);
       return move.standsDown ? this.#standDown(sql, key) : undefined;
     }

@@ -82,8 +82,7 @@ export class CancellationService {
         continue;
       }
       const cancellationId = newCancellationId();
-      const begunAt = performance.now();
-      const claimed = await this.store
+      const attempt = await this.store
         .claimAndAsk(request, {
           cancellationId,
           issuer: payment.link.issuer,
@@ -94,14 +93,14 @@ export class CancellationService {
           place.leave();
           throw error;
         });
-      if (!claimed) {
+      if (!attempt) {
         place.leave();
         continue;
       }
       const stored = this.progress.begin(
         keyOf(request),
         {
-          attempt: { attemptNo: 1, kind: 'cancel', version: 1, begunAt },
+          attempt,
           reference: payment.link.reference,
           account,
           place,

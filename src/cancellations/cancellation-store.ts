@@ -49,8 +49,15 @@ export interface OpenAttempt {
   readonly kind: 'cancel' | 'query';
   /** The row's version since the attempt began: the fence against a process that took over. */
   readonly version: number;
-  /** On the process's own clock, from before the row was changed: how much of the lease is gone. */
+  /** On the process's own clock, from just before the row was changed: how much of the lease is gone. No wait for a connection counts. */
   readonly begunAt: number;
+}
+
+/** An open cancellation whose time has passed. */
+export interface Overdue {
+  readonly key: PaymentKey;
+  readonly issuer: string;
+  readonly dueAt: Date;
 }
 
 /** A callback that was verified: where it came from, and what it names. */
@@ -165,6 +172,12 @@ const closeLostAttempts = statement(
    where merchant_id = $1 and payment_id = $2 and outcome is null`,
 );
 
+const closeOvertakenAttempts = statement(
+  'close-overtaken-attempts',
+  `update attempts set outcome = 'unknown', issuer_code = 'overtaken', ended_at = now()
+   where merchant_id = $1 and payment_id = $2 and outcome is null`,
+);
+
 const addAttempt = statement(
   'add-attempt',
   `insert into attempts (merchant_id, payment_id, attempt_no, kind, outcome, reason, certainty, http_status, issuer_code, issuer_text,
@@ -225,18 +238,20 @@ const freezeAnswer = statement(
    returning 1`,
 );
 
-const selectOverdueIssuers = statement(
-  'select-issuers-with-overdue-cancellations',
-  `select distinct issuer from cancellations
-   where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'`,
-);
-
 const selectOverdue = statement(
   'select-overdue-cancellations',
-  `select merchant_id, payment_id from cancellations
-   where issuer = $1 and state in ('asking', 'waiting')
-     and coalesce(lease_until, next_check_at) < now() - $2 * interval '1 millisecond'
-   order by coalesce(lease_until, next_check_at) limit $3`,
+  `select o.issuer, o.merchant_id, o.payment_id, o.due_at
+   from (
+     select distinct issuer from cancellations
+     where state in ('asking', 'waiting') and coalesce(lease_until, next_check_at) < now() - $1 * interval '1 millisecond'
+       and ($2::text is null or issuer = $2)
+   ) i cross join lateral (
+     select c.issuer, c.merchant_id, c.payment_id, coalesce(c.lease_until, c.next_check_at) as due_at from cancellations c
+     where c.issuer = i.issuer and c.state in ('asking', 'waiting')
+       and coalesce(c.lease_until, c.next_check_at) < now() - $1 * interval '1 millisecond'
+     order by coalesce(c.lease_until, c.next_check_at) limit $3
+   ) o
+   order by o.due_at`,
 );
 
 /** Every waiting cancellation of one account: what a changed mode means for it is decided when it is looked at. */
@@ -351,8 +366,8 @@ export class CancellationStore {
       readonly paymentVersion: number;
       readonly leaseMs: number;
     },
-  ): Promise<{ claimedAt: Date } | null> {
-    const [row] = await this.database.run<{ claimed_at: Date }>(claimAndAsk, [
+  ): Promise<OpenAttempt | null> {
+    const values = [
       request.merchantId,
       request.paymentId,
       claim.paymentVersion,
@@ -362,8 +377,10 @@ export class CancellationStore {
       request.requestId,
       request.authorizationId,
       request.value,
-    ]);
-    return row ? { claimedAt: row.claimed_at } : null;
+    ];
+    let begunAt = 0;
+    const [row] = await this.database.run(claimAndAsk, values, () => (begunAt = performance.now()));
+    return row ? { attemptNo: 1, kind: 'cancel', version: 1, begunAt } : null;
   }
 
   /** Makes the mark of a payment that we never saw, and locks the payment's row either way. */
@@ -463,6 +480,14 @@ export class CancellationStore {
     await sql.run(closeLostAttempts, [key.merchantId, key.paymentId]);
   }
 
+  /**
+   * The payment has ended while a call was under way. Nobody takes that one over any more: if its process is gone, it stays unknown; else
+   * what it finds is written over this.
+   */
+  async closeOvertakenAttempts(sql: Transaction, key: PaymentKey): Promise<void> {
+    await sql.run(closeOvertakenAttempts, [key.merchantId, key.paymentId]);
+  }
+
   /** Adds an attempt that is over already: a callback, or a look at what a person has to do. */
   async addAttempt(sql: Transaction, key: PaymentKey, kind: 'callback' | 'query', finding: Finding): Promise<void> {
     await sql.run(addAttempt, [
@@ -497,8 +522,12 @@ export class CancellationStore {
     begin: { readonly version: number; readonly kind: 'cancel' | 'query'; readonly leaseMs: number },
   ): Promise<OpenAttempt | null> {
     const values = [key.merchantId, key.paymentId, begin.version, begin.kind, begin.leaseMs];
-    const begunAt = performance.now();
-    const [row] = await this.database.run<{ attempt_no: number }>(beginAttempt, values);
+    let begunAt = 0;
+    const [row] = await this.database.run<{ attempt_no: number }>(
+      beginAttempt,
+      values,
+      () => (begunAt = performance.now()),
+    );
     return row ? { attemptNo: row.attempt_no, kind: begin.kind, version: begin.version + 1, begunAt } : null;
   }
 
@@ -532,20 +561,18 @@ export class CancellationStore {
     return rows.length > 0;
   }
 
-  /** The issuers with open cancellations that should have been looked at more than `graceMs` ago. */
-  async overdueIssuers(graceMs: number): Promise<string[]> {
-    const rows = await this.database.run<{ issuer: string }>(selectOverdueIssuers, [graceMs]);
-    return rows.map(({ issuer }) => issuer);
-  }
-
-  /** An issuer's open cancellations that should have been looked at more than `graceMs` ago, the most overdue first. */
-  async overdue(issuer: string, graceMs: number, most: number): Promise<PaymentKey[]> {
-    const rows = await this.database.run<{ merchant_id: string; payment_id: string }>(selectOverdue, [
-      issuer,
-      graceMs,
-      most,
-    ]);
-    return rows.map((row) => ({ merchantId: row.merchant_id, paymentId: row.payment_id }));
+  /**
+   * Open cancellations that should have been looked at more than `graceMs` ago, the most overdue first.
+   * @param issuer of one issuer; null for all
+   * @param mostOfEach the most of each issuer
+   */
+  async overdue(graceMs: number, issuer: string | null, mostOfEach: number): Promise<Overdue[]> {
+    const rows = await this.database.run<OverdueRow>(selectOverdue, [graceMs, issuer, mostOfEach]);
+    return rows.map((row) => ({
+      key: { merchantId: row.merchant_id, paymentId: row.payment_id },
+      issuer: row.issuer,
+      dueAt: row.due_at,
+    }));
   }
 
   /** Lets the follow-up look at every waiting cancellation of an account now. */
@@ -681,6 +708,13 @@ interface AttemptRow {
   readonly issuer_code: string | null;
   readonly started_at: Date;
   readonly ended_at: Date | null;
+}
+
+interface OverdueRow {
+  readonly issuer: string;
+  readonly merchant_id: string;
+  readonly payment_id: string;
+  readonly due_at: Date;
 }
 
 interface CallbackRow {

@@ -4,6 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import { inBackground } from '../database.js';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
 import { IssuerModes } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -11,7 +12,7 @@ import { Log } from '../operations/log.js';
 import { Repeater } from '../operations/repeater.js';
 import type { PaymentKey } from './cancellation.js';
 import { CancellationProgress } from './cancellation-progress.js';
-import { CancellationStore } from './cancellation-store.js';
+import { CancellationStore, type Overdue } from './cancellation-store.js';
 import { IssuerCallbacks } from './issuer-callbacks.js';
 
 /** How often each process looks for open rows that no job has carried on, and for modes that another process has set. */
@@ -56,12 +57,12 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     });
     this.jobs.work('check-cancellation', async ({ merchantId, paymentId, issuer, why }) => {
       if (why === 'callback') await this.progress.check({ merchantId, paymentId });
-      else this.#begin({ merchantId, paymentId }, issuer);
+      else this.#begin({ merchantId, paymentId }, issuer, new Date());
     });
   }
 
   onApplicationBootstrap(): void {
-    this.#repeater.every(SWEEP_MS, () => this.sweep());
+    this.#repeater.atOnceAndEvery(SWEEP_MS, () => this.sweep());
     this.#repeater.every(SWEEP_MS, () => this.modes.refresh());
     this.#repeater.every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
   }
@@ -77,26 +78,32 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     this.#repeater.stop();
   }
 
-  /** Begins what is overdue, the most overdue of each issuer first. */
+  /** Begins what is overdue, the most overdue first. */
   async sweep(): Promise<void> {
-    for (const issuer of await this.store.overdueIssuers(GRACE_MS)) await this.#beginOverdue(issuer);
+    await inBackground(() => this.#beginOverdue(null));
   }
 
-  /** Fills the free places of an issuer; where there is more than that, their end brings the next ones at once. */
-  async #beginOverdue(issuer: string): Promise<void> {
-    const free = MOST_AT_ONCE - this.#atWorkFor(issuer);
-    if (this.#isStopped || free <= 0) return;
-    // Every process sees the same rows: each takes its own choice of a few more, so that they rarely meet.
-    const overdue = await this.store.overdue(issuer, GRACE_MS, 4 * free);
-    for (const key of shuffle(overdue).slice(0, free)) this.#begin(key, issuer);
-    this.#hasMore.set(issuer, overdue.length > free);
+  /** Fills the free places of an issuer, or of all; where there is more than that, their end brings the next ones at once. */
+  async #beginOverdue(ofIssuer: string | null): Promise<void> {
+    if (this.#isStopped) return;
+    // What runs here already is passed over, and must not hide what comes after it.
+    const overdue = await this.store.overdue(GRACE_MS, ofIssuer, 4 * MOST_AT_ONCE + this.progress.runs);
+    const startable = overdue.filter(({ key }) => !this.progress.running(key));
+    for (const [issuer, all] of groupByIssuer(startable)) {
+      const free = Math.max(0, MOST_AT_ONCE - this.#atWorkFor(issuer));
+      // Every process sees the same rows: each takes its own choice of a few more, so that they rarely meet.
+      const chosen = shuffle(all.slice(0, 4 * free)).slice(0, free);
+      this.#hasMore.set(issuer, all.length > chosen.length);
+      for (const { key, dueAt } of chosen) this.#begin(key, issuer, dueAt);
+    }
   }
 
-  #begin(key: PaymentKey, issuer: string): void {
+  #begin(key: PaymentKey, issuer: string, dueAt: Date): void {
     const atWork = this.#atWorkFor(issuer);
     if (this.#isStopped || atWork >= MOST_AT_ONCE || this.progress.running(key)) return;
     this.#atWork.set(issuer, atWork + 1);
-    void this.progress.carryOn(key, { kind: 'follow-up' }).finally(() => this.#ended(issuer));
+    const run = inBackground(() => this.progress.carryOn(key, { kind: 'follow-up' }), dueAt);
+    void run.finally(() => this.#ended(issuer));
   }
 
   #ended(issuer: string): void {
@@ -104,7 +111,7 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
     this.#atWork.set(issuer, atWork);
     if (atWork > MOST_AT_ONCE / 2 || !this.#hasMore.get(issuer)) return;
     this.#hasMore.set(issuer, false);
-    this.#beginOverdue(issuer).catch((error: unknown) => this.#noteFault(error));
+    inBackground(() => this.#beginOverdue(issuer)).catch((error: unknown) => this.#noteFault(error));
   }
 
   #atWorkFor(issuer: string): number {
@@ -114,6 +121,12 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   #noteFault(error: unknown): void {
     this.log.warn('The sweeper could not look; it looks again.', { error });
   }
+}
+
+function groupByIssuer(all: readonly Overdue[]): Map<string, Overdue[]> {
+  const groups = new Map<string, Overdue[]>();
+  for (const one of all) groups.set(one.issuer, [...(groups.get(one.issuer) ?? []), one]);
+  return groups;
 }
 
 function shuffle<Item>(items: readonly Item[]): Item[] {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /*
  * What the four simulators share: a server on 127.0.0.1, the ways in which it can misbehave, and the ledger of what was really
@@ -283,7 +283,7 @@ export class SimulatorServer {
     const natural = before ? call.natural.already() : call.natural.success();
     if (isWanted && effect === 'before-answer') this.#apply(call);
     if (answer === 'hang') return;
-    if (answer === 'reset') return void response.socket?.resetAndDestroy();
+    if (answer === 'reset') return breakOff(response.socket);
     if (answer === 'slow') return this.later(afterMs, () => write(response, natural));
     if (answer === 'cut') return this.#cut(response, natural);
     if (answer === 'natural') return write(response, natural);
@@ -387,4 +387,10 @@ const bodyText = ({ body }: IssuerBody) => (typeof body === 'string' ? body : JS
 
 function write(response: ServerResponse, answer: IssuerBody): void {
   response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(bodyText(answer));
+}
+
+/** Resets a connection. Node never closes one that is reset while its end is on its way, and then spins for ever at its exit. */
+export function breakOff(socket: Socket | null): void {
+  if (socket?.writableEnded) socket.destroy();
+  else if (socket && !socket.destroyed) socket.resetAndDestroy();
 }

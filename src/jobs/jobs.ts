@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
 import { CONFIG, type Config } from '../config.js';
-import type { Transaction } from '../database.js';
+import { inBackground, type Transaction } from '../database.js';
 import { Log } from '../operations/log.js';
 import { END_MS, endWithin, prepareQueue, queueTimeouts, type queueNames } from './queue-schema.js';
 
@@ -159,7 +159,7 @@ export class Jobs implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async #run(queue: QueueName, worker: (data: never) => Promise<void>, data: never): Promise<void> {
     try {
-      await worker(data);
+      await inBackground(() => worker(data));
     } catch (error) {
       this.log.error(`A job of ${queue} failed; the sweeper finds its row again.`, { error, data });
     }

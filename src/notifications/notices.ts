@@ -59,7 +59,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
   }
 
   onApplicationBootstrap(): void {
-    this.#sweeper.every(SWEEP_MS, () => this.sweep());
+    this.#sweeper.atOnceAndEvery(SWEEP_MS, () => this.sweep());
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inBackground } from '../database.js';
 
-/** Does things again and again, until it is stopped. */
+/** Does things again and again in the background, until it is stopped. */
 export class Repeater {
   readonly #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
@@ -13,16 +14,25 @@ export class Repeater {
    * longer than that.
    */
   every(ms: number, work: () => Promise<void>): void {
+    this.#repeat(ms, ms, work);
+  }
+
+  /** The same, for work that a process which died may have left behind. */
+  atOnceAndEvery(ms: number, work: () => Promise<void>): void {
+    this.#repeat(0, ms, work);
+  }
+
+  #repeat(firstAfterMs: number, ms: number, work: () => Promise<void>): void {
     const at = this.#timers.length;
-    const schedule = () => {
-      if (!this.#isStopped) this.#timers[at] = setTimeout(() => void run(), ms);
+    const schedule = (afterMs: number) => {
+      if (!this.#isStopped) this.#timers[at] = setTimeout(() => void run(), afterMs);
     };
     const run = async () => {
-      const done = work().catch(this.onFault);
+      const done = inBackground(work).catch(this.onFault);
       await Promise.race([done, sleep(ms, null, { ref: false })]);
-      schedule();
+      schedule(ms);
     };
-    schedule();
+    schedule(firstAfterMs);
   }
 
   /** Begins nothing any more; what is under way goes on. */

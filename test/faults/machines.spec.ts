@@ -19,10 +19,13 @@ const MINUTE = 60 * SECOND;
 /** `FAULTS_SEED` repeats the choices of an earlier run. */
 const seed = Number(process.env.FAULTS_SEED ?? Date.now() % 1_000_000);
 
-/** Times are from the first cancel. The faults last until the last cancel was begun, on a slow machine longer than said here. */
+/**
+ * Times are from the first cancel. The faults last until the last cancel was begun, which is later than said here where the machine cannot
+ * hold that pace. `FAULTS_PAYMENTS` asks for another number of payments in the full form.
+ */
 const form = isFull
   ? {
-      payments: 10_000,
+      payments: Number(process.env.FAULTS_PAYMENTS ?? 10_000),
       faultsMs: 3 * MINUTE,
       killEveryMs: 5 * SECOND,
       crashesAt: [40 * SECOND, 120 * SECOND],
@@ -173,7 +176,7 @@ it(
         `seed ${seed}: ${finals.length} of ${load.payments.length} cancellations final (${countBy(finals, ({ state }) => state)})`,
         `${effects.length} effects on ${new Set(effects).size} cards; ${load.log.length} requests of VTEX's (${countBy(load.log, ({ status }) => String(status))})`,
         `${tables.attempts.length} attempts (${countBy(tables.attempts, ({ outcome }) => String(outcome))}), ${tables.attempts.filter(({ issuer_code }) => issuer_code === 'lease-expired').length} taken over, ${tables.attempts.filter(({ late }) => late).length} late`,
-        `faults for ${Math.round(faultsMs / 1_000)} s: ${replicas.kills} kills, ${postgres.downtimes.length} crashes of Postgres (away ${postgres.downtimes.map(({ from, to }) => to - from).join(' ms, ')} ms)`,
+        `faults for ${Math.round(faultsMs / 1_000)} s: ${replicas.kills} kills (ready again after ${replicas.readyAfter}), ${postgres.downtimes.length} crashes of Postgres (away ${postgres.downtimes.map(({ from, to }) => to - from).join(' ms, ')} ms)`,
         `lateness: max ${Math.round(lateness.maxMs)} ms, p99 ${Math.round(lateness.p99Ms)} ms over ${lateness.dueTimes} due times, worst ${lateness.worst}; with the time that Postgres was away max ${Math.round(lateness.maxWithDowntimeMs)} ms`,
         `settled in ${Math.round(settled.tookMs / 1_000)} s by ${settled.moves} moves; ${mails.length} mails of ${tables.notices.length} notices; replicas that ended or did not start by themselves: ${countBy(replicas.faults, ({ kind }) => kind)}`,
       ].join('\n'),

@@ -8,6 +8,7 @@ export class Replicas {
   readonly #slots: (ServiceProcess | null)[];
   readonly #loops: Promise<void>[] = [];
   readonly #killed = new Set<ServiceProcess>();
+  readonly #startMs: number[] = [];
   #isStopping = false;
   kills = 0;
   /** What went wrong with replicas that nobody killed: they ended by themselves, or did not start. */
@@ -35,14 +36,23 @@ export class Replicas {
     return this.#slots.filter((one) => one !== null);
   }
 
+  /** How long starting again took, which says how busy the machine was. */
+  get readyAfter(): string {
+    const all = this.#startMs.toSorted((one, other) => one - other).map((ms) => (ms / 1_000).toFixed(1));
+    return all.length === 0 ? 'no start' : `${all[all.length >> 1]} s, at most ${all.at(-1)} s`;
+  }
+
   any(random: Random): ServiceProcess | null {
     return random.pick(this.living) ?? null;
   }
 
-  /** Never the only one there is: on a machine where starting takes longer than the pause between kills, nothing would ever be done. */
+  /**
+   * Only when all are up. Where starting takes longer than the pause between kills, nothing would be measured but that: a start takes 2.5 s
+   * of processor time, and what a process had begun in the moments between would never be ended.
+   */
   async killOne(random: Random): Promise<void> {
     const victim = this.any(random);
-    if (!victim || this.living.length === 1) return;
+    if (!victim || this.living.length < this.#slots.length) return;
     this.kills += 1;
     this.#killed.add(victim);
     await victim.kill('SIGKILL');
@@ -68,8 +78,10 @@ export class Replicas {
         if (!this.#isStopping && !this.#killed.has(current)) this.#note('ended', current.output());
         continue;
       }
+      const startedAt = performance.now();
       try {
         this.#slots[slot] = await startServiceProcess(this.environment);
+        this.#startMs.push(performance.now() - startedAt);
       } catch (error) {
         this.#note('not-started', String(error));
         await sleep(500);

@@ -9,7 +9,7 @@ const given = process.argv.slice(2);
 const what = given.length > 0 ? given : ['test/faults/'];
 const child = spawn(
   process.execPath,
-  ['node_modules/jest/bin/jest.js', '--runInBand', '--testTimeout=21600000', ...what],
+  ['node_modules/jest/bin/jest.js', '--runInBand', '--forceExit', '--testTimeout=21600000', ...what],
   {
     stdio: 'inherit',
     env: { ...process.env, FAULTS: 'full' },

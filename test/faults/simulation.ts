@@ -685,6 +685,9 @@ class Life {
     const moved = { ...row, version: row.version + 1, leaseUntil: null };
     if (move.kind === 'cancelled') {
       this.#noteDecided(process, 'cancelled', null, { standsDown: move.standsDown });
+      this.#attempts = this.#attempts.map((attempt) =>
+        attempt.outcome === null ? this.#closed(attempt, overtaken) : attempt,
+      );
       this.#set({ ...moved, state: 'cancelled', nextCheckAt: null });
       if (move.standsDown) this.#standDown();
     } else if (move.kind === 'manual') {
@@ -1225,6 +1228,8 @@ class Life {
 }
 
 const noEvidence = { httpStatus: null, issuerCode: null, issuerText: null, traceId: null };
+
+const overtaken: Finding = { outcome: 'unknown', evidence: { ...noEvidence, issuerCode: 'overtaken' } };
 
 const leaseExpired: Finding = { outcome: 'unknown', evidence: { ...noEvidence, issuerCode: 'lease-expired' } };
 

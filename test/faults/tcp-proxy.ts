@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { breakOff } from '../../src/issuers/simulator-server.js';
 
 /**
  * How a connection is treated. `up` is what the client sends, `down` what the server answers.
@@ -117,11 +118,8 @@ class Connection implements ProxiedConnection {
   }
 
   reset(): void {
-    for (const socket of [this.client, this.upstream]) {
-      // Node never closes a handle that is reset while its end is on its way, and then spins for ever at its exit.
-      if (socket.writableEnded) socket.destroy();
-      else if (!socket.destroyed) socket.resetAndDestroy();
-    }
+    breakOff(this.client);
+    breakOff(this.upstream);
   }
 
   async #pump(direction: Direction, from: Socket, to: Socket): Promise<void> {

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { breakOff } from '../../src/issuers/simulator-server.js';
 
 /** How VTEX's side treats the next calls. */
 export type Manners = 'takes' | 'fails' | 'hangs' | 'resets' | 'redirects' | 'floods' | 'forbids' | 'upgrades';
@@ -62,7 +63,7 @@ export class VtexGateway {
         'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
       );
     }
-    if (manners === 'resets') return void response.socket?.resetAndDestroy();
+    if (manners === 'resets') return breakOff(response.socket);
     if (manners === 'redirects') return void response.writeHead(307, { location: this.url('/elsewhere') }).end();
     if (manners === 'floods') {
       response.writeHead(200);
