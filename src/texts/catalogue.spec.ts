@@ -1,4 +1,6 @@
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { manualReasons } from '../manual-cancellations/manual-reason.js';
 import { catalogue, type TextKey } from './catalogue.js';
 import { languages } from './language.js';
@@ -17,10 +19,28 @@ describe.each(keys)('the text %s', (key) => {
 });
 
 describe('the catalogue', () => {
+  it('has no text that no page and no message uses', () => {
+    const code = sources(join(process.cwd(), 'src')).join('\n');
+    // Keys that are put together are named by their beginning: `reason.${reason}`.
+    const beginnings = [...code.matchAll(/[`'"]([\w-]+(?:\.[\w-]+)*\.)\$\{/g)].map(([, beginning]) => beginning ?? '');
+    const unused = keys.filter(
+      (key) => !code.includes(`'${key}'`) && !beginnings.some((beginning) => key.startsWith(beginning)),
+    );
+
+    expect(unused).toEqual([]);
+  });
+
   it('has a text for every reason', () => {
     for (const reason of Object.keys(manualReasons)) expect(catalogue).toHaveProperty([`reason.${reason}`]);
   });
 });
+
+/** The code without the areas' own files. */
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.spec.ts') && !/^texts[\\/]/.test(file))
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
+}
 
 function valuesOf(elements: readonly MessageFormatElement[]): Set<string> {
   const found = new Set<string>();

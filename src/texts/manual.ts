@@ -31,7 +31,6 @@ export const manualTexts = {
   'manual.fact.due': { en: 'Due', 'pt-BR': 'Prazo', es: 'Vence' },
   'manual.fact.closed': { en: 'Closed', 'pt-BR': 'Encerrado em', es: 'Cerrado el' },
   'manual.fact.owner': { en: 'Owner', 'pt-BR': 'Responsável', es: 'Responsable' },
-  'manual.fact.vtex': { en: 'In VTEX', 'pt-BR': 'Na VTEX', es: 'En VTEX' },
   'manual.fact.payment-page': {
     en: 'All about this payment',
     'pt-BR': 'Tudo sobre este pagamento',
@@ -98,11 +97,6 @@ export const manualTexts = {
   },
 
   'manual.to-do': { en: 'What to do now', 'pt-BR': 'O que fazer agora', es: 'Qué hacer ahora' },
-  'manual.ids': {
-    en: 'Identifiers to type',
-    'pt-BR': 'Identificadores para digitar',
-    es: 'Identificadores para escribir',
-  },
   'manual.good-to-know': {
     en: 'Good to know: {sentence}',
     'pt-BR': 'Bom saber: {sentence}',
