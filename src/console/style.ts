@@ -118,7 +118,7 @@ button.main:hover, .button.main:hover { filter: brightness(1.08); }
 button.grave { border-color: var(--red); color: var(--red); }
 button.quiet { border-color: transparent; background: none; color: var(--link); padding: 0.25rem 0.375rem; }
 button.quiet:hover { text-decoration: underline; }
-button.small, .button.small { min-height: 1.75rem; padding: 0.0625rem 0.5rem; font-size: 0.875rem; }
+button.small, .button.small { white-space: nowrap; min-height: 1.75rem; padding: 0.0625rem 0.5rem; font-size: 0.875rem; }
 button:disabled, button[aria-disabled='true'] { color: var(--quiet); border-color: var(--line); background: var(--grey-back); cursor: not-allowed; filter: none; }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; margin: 0.75rem 0 0; }
 .inline { display: flex; flex-wrap: wrap; gap: 0.375rem; align-items: center; }

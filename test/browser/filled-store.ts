@@ -77,10 +77,10 @@ async function fillHistory({ database }: Store): Promise<void> {
       insert into payments (merchant_id, payment_id, sandbox, seen_before, created_at)
       select 'default', payment_id, false, true, at from days returning payment_id
     ), done as (
-      insert into cancellations (merchant_id, payment_id, cancellation_id, issuer, state, reason, proof, claimed_at, finished_at)
+      insert into cancellations (merchant_id, payment_id, cancellation_id, issuer, state, reason, proof, version, claimed_at, finished_at)
       select 'default', payment_id, 'C' || payment_id, (array['vault', 'artha', 'corecard', 'qitech'])[1 + n % 4],
              case when n % 7 = 0 then 'manual' else 'cancelled' end, case when n % 7 = 0 then 'refused_by_issuer' end,
-             case when n % 7 <> 0 then 'answer' end, at, at + interval '3 seconds'
+             case when n % 7 <> 0 then 'answer' end, case when n % 5 = 0 then 4 else 2 end, at, at + interval '3 seconds'
       from days returning payment_id
     )
     insert into attempts (merchant_id, payment_id, attempt_no, kind, outcome, started_at, ended_at)
