@@ -1,6 +1,5 @@
 import { auditTexts } from './audit.js';
 import { connectionTexts } from './connection.js';
-import type { Text } from './language.js';
 import { outboxTexts } from './outbox.js';
 import { fieldTexts } from './fields.js';
 import { inboxTexts } from './inbox.js';
