@@ -66,8 +66,7 @@ export class Database implements Sql {
   ): Promise<Row[]> {
     return this.#onConnection(async (client) => {
       onTurn();
-      const { rows } = await client.query<Row>({ name, text, values: [...values] });
-      return rows;
+      return rowsOf(await client.query<Row>({ name, text, values: [...values] }));
     });
   }
 
@@ -171,8 +170,7 @@ export class Transaction implements Sql {
   constructor(private readonly client: PoolClient) {}
 
   async run<Row extends object>({ name, text }: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const { rows } = await this.client.query<Row>({ name, text, values: [...values] });
-    return rows;
+    return rowsOf(await this.client.query<Row>({ name, text, values: [...values] }));
   }
 
   /** Runs something whose failure must not abort the transaction; answers whether it worked. */
@@ -192,4 +190,14 @@ export class Transaction implements Sql {
   async executeSql(text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> {
     return this.client.query(text, values);
   }
+}
+
+/**
+ * Takes the rows out of their result. The timer of `query_timeout` holds a result that is over for as long as it is chained to the timers
+ * after it, and so would hold every row that was ever read until the next full collection.
+ */
+function rowsOf<Row extends object>(result: { rows: Row[] }): Row[] {
+  const { rows } = result;
+  result.rows = [];
+  return rows;
 }

@@ -3,7 +3,7 @@ import { issuers } from '../issuers/index.js';
 import type { SomeIssuer } from '../issuers/issuer.js';
 import { manualReasons, type ManualReason } from '../manual-cancellations/manual-reason.js';
 import { resolutions } from '../manual-cancellations/resolution.js';
-import { MOST_COUNTED, PAGE_SIZE, type InboxCounts, type InboxPage, type InboxRow } from './inbox.js';
+import { MOST_COUNTED, MOST_FOUND, PAGE_SIZE, type InboxCounts, type InboxPage, type InboxRow } from './inbox.js';
 import {
   ages,
   defaultDirectionOf,
@@ -93,9 +93,7 @@ const atMost = (count: number, { say, formats }: PageContext) =>
   count > MOST_COUNTED ? say('inbox.more-than', { count: formats.integer(MOST_COUNTED) }) : formats.integer(count);
 
 const countWords = (count: number, { say, formats }: PageContext) =>
-  count > MOST_COUNTED
-    ? say('inbox.count.many', { count: formats.integer(MOST_COUNTED) })
-    : say('inbox.count', { count });
+  count > MOST_FOUND ? say('inbox.count.many', { count: formats.integer(MOST_FOUND) }) : say('inbox.count', { count });
 
 const Tiles = ({ context, query, counts }: Props) => {
   const { say, formats, now } = context;

@@ -16,8 +16,11 @@ export const PAGE_SIZE = 50;
 /** Counting further tells a person nothing, and takes time. */
 export const MOST_COUNTED = 10_000;
 
-/** One manual cancellation in the list. */
-export interface InboxRow {
+/** Of what a filter may have to look for among all. */
+export const MOST_FOUND = 1_000;
+
+/** One manual cancellation in the list. A file has its times as texts. */
+export interface InboxRow<Time = Date> {
   readonly manualCancellationId: string;
   readonly version: number;
   readonly paymentId: string;
@@ -36,9 +39,9 @@ export interface InboxRow {
   readonly amount: number | null;
   readonly currency: string | null;
   readonly sandbox: boolean;
-  readonly openedAt: Date;
-  readonly dueAt: Date;
-  readonly closedAt: Date | null;
+  readonly openedAt: Time;
+  readonly dueAt: Time;
+  readonly closedAt: Time | null;
   readonly takenBy: string | null;
   /** Of whoever has it, or resolved it. */
   readonly ownerName: string | null;
@@ -48,7 +51,7 @@ export interface InboxPage {
   readonly rows: readonly InboxRow[];
   /** Where the next page begins; null: there is none. */
   readonly next: Cursor | null;
-  /** All that fit the query, counted up to {@link MOST_COUNTED} and one more. */
+  /** All that fit the query, counted up to {@link MOST_FOUND} and one more. */
   readonly count: number;
 }
 
@@ -96,8 +99,16 @@ const owner = `case when m.state in ('open', 'taken') then m.taken_by else m.res
 
 /** What of a row `m` is shown, and where it comes from. */
 const columns = `m.manual_cancellation_id, m.version, m.payment_id, m.request_id, m.kind, m.reason, m.state, m.resolution,
-  m.resolution_note, m.protocol_number, m.issuer, m.opened_at, m.due_at, m.closed_at, m.taken_by,
+  m.resolution_note, m.protocol_number, m.issuer, m.taken_by,
   p.order_id, p.sandbox, p.value_in_cents, a.currency, a.transaction_id, c.value as part_value, o.value as refund_value, w.name`;
+const times = 'm.opened_at, m.due_at, m.closed_at';
+
+/** 2026-11-21 14:05 in this time zone, which every spreadsheet reads as a time; by the database, because it costs us much memory. */
+const timesIn = (timeZone: string) =>
+  ['opened_at', 'due_at', 'closed_at']
+    .map((column) => `to_char(m.${column} at time zone ${timeZone}, 'YYYY-MM-DD HH24:MI') as ${column}`)
+    .join(', ');
+
 const joins = `join payments p on p.merchant_id = m.merchant_id and p.payment_id = m.payment_id
   left join authorizations a on a.merchant_id = m.merchant_id and a.payment_id = m.payment_id
   left join cancellation_requests c on m.kind = 'partial' and c.merchant_id = m.merchant_id and c.payment_id = m.payment_id
@@ -108,7 +119,7 @@ const joins = `join payments p on p.merchant_id = m.merchant_id and p.payment_id
 
 const selectSome = statement(
   'inbox-rows-by-id',
-  `select ${columns} from manual_cancellations m ${joins} where m.merchant_id = $1 and m.manual_cancellation_id = any($2)`,
+  `select ${columns}, ${times} from manual_cancellations m ${joins} where m.merchant_id = $1 and m.manual_cancellation_id = any($2)`,
 );
 
 /** What people have to do, as lists. */
@@ -138,21 +149,27 @@ export class Inbox {
 
   async page(visitor: Visitor, query: InboxQuery): Promise<InboxPage> {
     const wanted = await this.#conditions(visitor, query);
-    const [found, count] = await Promise.all([this.#rows(wanted, query, PAGE_SIZE + 1), this.#count(wanted)]);
+    const [found, count] = await Promise.all([
+      this.#rows<Date>(wanted, query, { limit: PAGE_SIZE + 1, times }),
+      this.#count(wanted),
+    ]);
     const rows = found.slice(0, PAGE_SIZE);
     const last = rows.at(-1);
     const next = found.length > PAGE_SIZE && last ? cursorOf(last) : null;
     return { rows: rows.map(fromRow), next, count };
   }
 
-  /** All that fit the query, in its order, `size` at a time: never more than that is held. */
-  async *batches(visitor: Visitor, query: InboxQuery, size: number): AsyncGenerator<readonly InboxRow[]> {
+  /** All that fit the query, in its order, `size` at a time: never more than that is held. Times are in the store's zone. */
+  async *batches(visitor: Visitor, query: InboxQuery, size: number): AsyncGenerator<readonly InboxRow<string>[]> {
     const wanted = await this.#conditions(visitor, query);
-    for (let after = query.after; ;) {
-      const rows = await this.#rows(wanted, { ...query, after }, size);
+    const add = adder(wanted.values);
+    const texts = timesIn(add(visitor.timeZone));
+    const zoned = { ...wanted, values: add.values };
+    for (let { after } = query; ;) {
+      const rows = await this.#rows<string>(zoned, { ...query, after }, { limit: size, times: texts });
       const last = rows.at(-1);
       if (!last) return;
-      yield rows.map(fromRow);
+      yield rows.map((row) => fromRow(row));
       if (rows.length < size) return;
       after = cursorOf(last);
     }
@@ -160,10 +177,14 @@ export class Inbox {
 
   /** Those of them that this merchant has. */
   async some({ merchantId }: Visitor, ids: readonly string[]): Promise<InboxRow[]> {
-    return (await this.database.run<Row>(selectSome, [merchantId, ids])).map(fromRow);
+    return (await this.database.run<Row<Date>>(selectSome, [merchantId, ids])).map(fromRow);
   }
 
-  async #rows({ conditions, values }: Wanted, query: InboxQuery, limit: number): Promise<Row[]> {
+  async #rows<Time>(
+    { conditions, values }: Wanted,
+    query: InboxQuery,
+    { limit, times: shownTimes }: { readonly limit: number; readonly times: string },
+  ): Promise<Row<Time>[]> {
     const column = sortColumns[query.sort];
     // The oldest is the one that was opened first.
     const isUp = (query.direction === 'asc') !== (query.sort === 'age');
@@ -173,16 +194,16 @@ export class Inbox {
     const page = query.after
       ? [`(m.${column}, m.manual_cancellation_id) ${isUp ? '>' : '<'} (${add(query.after.at)}, ${add(query.after.id)})`]
       : [];
-    const text = `select ${columns}, to_char(m.${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as sorted_at
+    const text = `select ${columns}, ${shownTimes}, to_char(m.${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as sorted_at
       from (select m.* from manual_cancellations m where ${[...conditions, ...page].join(' and ')}
             order by ${order('m')} limit ${limit}) m
       ${joins} order by ${order('m')}`;
-    return this.database.run<Row>(unnamed(text), add.values);
+    return this.database.run<Row<Time>>(unnamed(text), add.values);
   }
 
   async #count({ conditions, values }: Wanted): Promise<number> {
     const text = `select count(*)::int as count from (select from manual_cancellations m where ${conditions.join(' and ')}
-      limit ${MOST_COUNTED + 1}) one`;
+      limit ${MOST_FOUND + 1}) one`;
     const [row] = await this.database.run<{ count: number }>(unnamed(text), values);
     return row?.count ?? 0;
   }
@@ -251,7 +272,7 @@ function adder(before: readonly unknown[]) {
   return Object.assign((value: unknown) => `$${values.push(value)}`, { values });
 }
 
-interface Row {
+interface Row<Time> {
   readonly manual_cancellation_id: string;
   readonly version: number;
   readonly payment_id: string;
@@ -263,9 +284,9 @@ interface Row {
   readonly resolution_note: string | null;
   readonly protocol_number: string | null;
   readonly issuer: string | null;
-  readonly opened_at: Date;
-  readonly due_at: Date;
-  readonly closed_at: Date | null;
+  readonly opened_at: Time;
+  readonly due_at: Time;
+  readonly closed_at: Time | null;
   readonly taken_by: string | null;
   readonly order_id: string | null;
   readonly sandbox: boolean;
@@ -278,12 +299,12 @@ interface Row {
   readonly sorted_at: string;
 }
 
-const cursorOf = ({ sorted_at, manual_cancellation_id }: Row): Cursor => ({
+const cursorOf = ({ sorted_at, manual_cancellation_id }: Row<unknown>): Cursor => ({
   at: sorted_at,
   id: manual_cancellation_id,
 });
 
-const fromRow = (row: Row): InboxRow => ({
+const fromRow = <Time>(row: Row<Time>): InboxRow<Time> => ({
   manualCancellationId: row.manual_cancellation_id,
   version: row.version,
   paymentId: row.payment_id,
@@ -313,7 +334,7 @@ export function amountOf({
   part_value,
   refund_value,
   value_in_cents,
-}: Pick<Row, 'kind' | 'part_value' | 'refund_value' | 'value_in_cents'>): number | null {
+}: Pick<Row<unknown>, 'kind' | 'part_value' | 'refund_value' | 'value_in_cents'>): number | null {
   if (kind === 'refund') return refund_value === null ? null : Number(refund_value);
   if (kind === 'partial') return part_value === null ? null : partInUnits(part_value);
   return value_in_cents === null ? null : Number(value_in_cents) / 100;
