@@ -162,9 +162,11 @@ const loadItems = statement(
             m.notice_id`,
 );
 
+/** Most deliveries change nothing here that is worth a lock, for which the next message to the same recipient would wait. */
 const noteDelivery = statement(
   'note-delivery-at-recipient',
-  `update notice_recipients set last_delivered_at = now(), faults_in_row = 0, wait_until = null, last_fault = null where ${ofRecipient}`,
+  `update notice_recipients set last_delivered_at = now(), faults_in_row = 0, wait_until = null, last_fault = null
+   where ${ofRecipient} and (faults_in_row > 0 or last_delivered_at is null or last_delivered_at < now() - interval '5 seconds')`,
 );
 
 /** The notices in their order: another message may carry the same ones. */

@@ -96,6 +96,8 @@ beforeAll(async () => {
     ANSWER_DEADLINE_MS: '3000',
     SMTP_URL: mailLog.url,
     NOTIFY_EMAIL: 'merchant@example.com',
+    // Of links in mails, whichever process sends them.
+    PUBLIC_URL: 'https://connector.example',
     LOG_LEVEL: 'warn',
   });
   // An issuer has one address to call back; behind it is whichever replica answers.
