@@ -210,7 +210,7 @@ const endTest = statement(
    where merchant_id = $1 and message_id = $2 and ended_at is null`,
 );
 
-/** The last 200 of each recipient are kept; a few more where several end at the same moment. */
+/** The last 200 of each recipient are kept, and for a moment as many more as are logged at once. */
 const logTry = statement(
   'log-notice-try',
   `with old as (
