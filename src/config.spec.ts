@@ -141,7 +141,7 @@ describe('wrong settings', () => {
 
     expect(message).not.toContain('CANARY');
     expect(message).not.toContain('25001');
-    expect(message).toMatch(/^The settings have 31 mistakes:\n {2}- /);
+    expect(message).toMatch(/^The settings have 32 mistakes:\n {2}- /);
   });
 
   it('are said in the singular where there is one', () => {
