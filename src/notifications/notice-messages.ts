@@ -82,13 +82,14 @@ const selectDueRecipients = statement('select-due-recipients', due(''));
 
 const selectDueRecipientsOfMerchant = statement('select-due-recipients-of-merchant', due('and r.merchant_id = $4'));
 
-const take = (
-  more: string,
-) => `update notice_messages m set tries = tries + 1, next_try_at = now() + $3 * interval '1 millisecond'
-   from (select message_id from notice_messages
-         where merchant_id = $1 and recipient_id = $2 and next_try_at <= now() ${more}
-         order by next_try_at, message_id limit 1 for update skip locked) due
-   where m.merchant_id = $1 and m.message_id = due.message_id
+/** Materialized: a subquery that is asked again for each row finds another one each time, and several are taken. */
+const take = (more: string) => `with due as materialized (
+     select message_id from notice_messages
+     where merchant_id = $1 and recipient_id = $2 and next_try_at <= now() ${more}
+     order by next_try_at, message_id limit 1 for update skip locked
+   )
+   update notice_messages m set tries = tries + 1, next_try_at = now() + $3 * interval '1 millisecond'
+   from due where m.merchant_id = $1 and m.message_id = due.message_id
    returning m.message_id, m.kind, m.tries`;
 
 const ofRecipient = 'merchant_id = $1 and recipient_id = $2';

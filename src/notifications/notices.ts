@@ -27,6 +27,10 @@ const lanes: readonly { readonly kinds: readonly ChannelKind[]; readonly mostRec
 /** Messages to one recipient that a process sends at the same time: a receiver is not overrun by thousands. */
 const MOST_TO_ONE = 4;
 
+/** A database that is away for a moment, or has two transactions in each other's way, takes it a moment later. */
+const RECORD_TRIES = 4;
+const RECORD_PAUSE_MS = 500;
+
 /** When the process stops, what is being sent has so long to end; what does not is found again after its lease. */
 const STOP_MS = 10_000;
 
@@ -125,7 +129,7 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     do {
       drain.isToRepeat = false;
       const atOnce = isFailing ? 1 : MOST_TO_ONE;
-      const ends = await Promise.all(Array.from({ length: atOnce }, () => this.#drainOneByOne(recipient, isFailing)));
+      const ends = await allEnds(Array.from({ length: atOnce }, () => this.#drainOneByOne(recipient, isFailing)));
       if (ends.includes('fault')) return;
       // One message has arrived: the others may follow.
       drain.isToRepeat ||= isFailing && ends.includes('sent');
@@ -154,14 +158,26 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
       return null;
     }
     const result = await this.channels.send(message, content);
-    if (result.fault === null) await this.messages.recordEnd(message, 'delivered', result);
+    if (result.fault === null) await this.#insistently(() => this.messages.recordEnd(message, 'delivered', result));
     else await this.#recordFault(message, result, content.items[0]?.noticeId);
     return result;
   }
 
+  /** What was sent and is not written down is sent once more, after its lease. */
+  async #insistently<Result>(record: () => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await record();
+      } catch (error) {
+        if (tries === RECORD_TRIES || this.#isStopping) throw error;
+        await sleep(tries * RECORD_PAUSE_MS);
+      }
+    }
+  }
+
   async #recordFault(message: TakenMessage, result: TryResult, noticeId: string | undefined): Promise<void> {
     const { merchantId, messageId, kind, tries, to } = message;
-    const faultsInRow = await this.messages.recordFault(message, result);
+    const faultsInRow = await this.#insistently(() => this.messages.recordFault(message, result));
     if (kind === 'test') return;
     this.metrics.noticeFaults.inc();
     const what = kind === 'digest' ? 'A digest of notices' : 'A notice of a manual cancellation';
@@ -174,6 +190,12 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     if (faultsInRow >= FAULTS_BEFORE_FALL_BACK || tries >= FAULTS_BEFORE_FALL_BACK || result.isGone)
       await this.spread.fallBack(merchantId);
   }
+}
+
+/** Waits for all of them, also where one fails. */
+async function allEnds<End>(works: readonly Promise<End>[]): Promise<End[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 /** Sending to one recipient, by this process. */
