@@ -158,11 +158,14 @@ const News = ({
     class="notice info news"
     role="status"
     hidden
-    data-news={`${INBOX}/news?since=${encodeURIComponent((since ?? new Date(0)).toISOString())}`}
+    data-news={`${INBOX}/news?since=${encodeURIComponent(justAfter(since).toISOString())}`}
   >
     <Icon name="open" /> <a href={pathOfInbox(query)}>{say('inbox.filter.show')}</a>
   </p>
 );
+
+/** The database counts in microseconds: the newest one must not be news itself. */
+const justAfter = (newest: Date | null) => new Date(newest === null ? 0 : newest.getTime() + 1);
 
 const Search = ({ context: { say }, query }: { readonly context: PageContext; readonly query: InboxQuery }) => (
   <form class="filters find" method="get" action={INBOX} role="search" aria-label={say('inbox.search')}>

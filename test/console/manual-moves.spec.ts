@@ -329,11 +329,9 @@ describe('the word of a person', () => {
     const task = await tasks.refused();
     await move(maria, task, 'resolve', { resolution: 'cancelled-at-issuer' });
 
-    await until(
-      'the proof',
-      async () => (await service.history(task.paymentId)).cancellation?.state === 'cancelled',
-      25_000,
-    );
+    await passUndoTime(task);
+
+    await until('the proof', async () => (await service.history(task.paymentId)).cancellation?.state === 'cancelled');
 
     expect((await eventsOf(task)).at(-1)).toBe('proof-recorded');
   });
