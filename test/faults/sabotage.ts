@@ -305,8 +305,8 @@ export const sabotages: readonly Sabotage[] = [
     breaks: 6,
     edits: one(
       'src/manual-cancellations/manual-cancellations.ts',
-      "await this.#notify(sql, task.merchantId, 'manual_required', opened.manual_cancellation_id);",
-      "await this.#notify(sql, task.merchantId, 'manual_required', opened.manual_cancellation_id);\n    await this.#notify(sql, task.merchantId, 'manual_required', opened.manual_cancellation_id);",
+      "await this.notify(sql, key, takenBy === null ? 'manual_required' : 'taken');",
+      "await this.notify(sql, key, takenBy === null ? 'manual_required' : 'taken');\n    await this.notify(sql, key, takenBy === null ? 'manual_required' : 'taken');",
     ),
     foundBy: onPostgres,
   },
@@ -319,7 +319,7 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'no notice of a manual cancellation is written',
     breaks: 6,
-    edits: one(record, "return this.manual.open(sql, { ...key, kind: 'whole', reason: move.reason });", 'return;'),
+    edits: one(record, "await this.manual.open(sql, { ...key, kind: 'whole', reason: move.reason });", ''),
     foundBy: onPostgres,
   },
   {
