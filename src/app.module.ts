@@ -23,39 +23,7 @@ import { PaymentHistories } from './cancellations/payment-history.js';
 import { PersonsWords } from './cancellations/persons-words.js';
 import { TakeOver } from './cancellations/take-over.js';
 import { CONFIG, type Config } from './config.js';
-import { ConsoleAccess } from './console/access.js';
-import { AccountController } from './console/account.controller.js';
-import { ConsoleAssetsController } from './console/assets.controller.js';
-import { AuditController } from './console/audit.controller.js';
-import { AuditLog } from './console/audit.js';
-import { Contexts } from './console/contexts.js';
-import { ConsoleFaultPages } from './console/fault-pages.js';
-import { ExportController } from './console/export.controller.js';
-import { HomeController } from './console/home.controller.js';
-import { OutboxController } from './console/outbox.controller.js';
-import { Inbox } from './console/inbox.js';
-import { InboxController } from './console/inbox.controller.js';
-import { ManualController } from './console/manual.controller.js';
-import { ManualViews } from './console/manual-view.js';
-import { PaymentSearch } from './console/payment-search.js';
-import { PaymentTimelines } from './console/payment-timeline.js';
-import { Passwords } from './console/passwords.js';
-import { PeopleController } from './console/people.controller.js';
-import { People } from './console/people.js';
-import { Sessions } from './console/sessions.js';
-import { SignInController } from './console/sign-in.controller.js';
-import { SignIn } from './console/sign-in.js';
-import { SignInThrottle } from './console/sign-in-throttle.js';
-import { NotificationsController } from './console/notifications.controller.js';
-import { OwnNoticesController } from './console/own-notices.controller.js';
-import { ConsoleUpkeep } from './console/upkeep.js';
-import { InProgressController } from './console/in-progress.controller.js';
-import { IssuerStates } from './console/issuer-states.js';
-import { IssuersController } from './console/issuers.controller.js';
-import { OverviewController } from './console/overview.controller.js';
-import { Overviews } from './console/overview.js';
-import { PaymentsDetails } from './console/payment-details.js';
-import { PaymentsController } from './console/payments.controller.js';
+import { consoleControllers, consoleProviders } from './console/console.js';
 import { Database } from './database.js';
 import { InternalIssuersController } from './cancellations/internal-issuers.controller.js';
 import { InboundController } from './inbound/inbound.controller.js';
@@ -140,22 +108,7 @@ export class AppModule {
         CallbacksController,
         InternalDoctorController,
         HealthController,
-        ConsoleAssetsController,
-        HomeController,
-        SignInController,
-        AccountController,
-        OwnNoticesController,
-        NotificationsController,
-        PeopleController,
-        AuditController,
-        OutboxController,
-        InboxController,
-        ManualController,
-        ExportController,
-        InProgressController,
-        PaymentsController,
-        OverviewController,
-        IssuersController,
+        ...consoleControllers,
         DocsController,
       ],
       providers: [
@@ -202,10 +155,6 @@ export class AppModule {
         TakeOver,
         InProgress,
         ModeChanges,
-        PaymentSearch,
-        PaymentsDetails,
-        Overviews,
-        IssuerStates,
         ManualMoves,
         NoticeMessages,
         NoticeRecipients,
@@ -213,20 +162,7 @@ export class AppModule {
         NoticeSpread,
         Channels,
         Notices,
-        Contexts,
-        PaymentSearch,
-        Inbox,
-        ManualViews,
-        PaymentTimelines,
-        Passwords,
-        Sessions,
-        SignInThrottle,
-        SignIn,
-        People,
-        AuditLog,
-        ConsoleAccess,
-        ConsoleFaultPages,
-        ConsoleUpkeep,
+        ...consoleProviders,
       ],
     };
   }

@@ -9,8 +9,8 @@ import {
   type NewPerson,
   type OneTimeLink,
   type Person,
-} from '../console/people.js';
-import type { Role } from '../console/visitor.js';
+} from '../console/people/people.js';
+import type { Role } from '../console/frame/visitor.js';
 import { JsonBodyPipe } from '../operations/json-body.pipe.js';
 import { Log } from '../operations/log.js';
 import { refuseWrong } from '../operations/wrong-fields.js';

@@ -1,4 +1,4 @@
-import { spellingsOf } from '../../src/console/payment-search.js';
+import { spellingsOf } from '../../src/console/payments/payment-search.js';
 import { signIn, wordsOf, type SignedIn } from '../support/console.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
 import { newId, startTestService, type TestService } from '../support/service.js';

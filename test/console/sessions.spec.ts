@@ -2,7 +2,7 @@ import { makeTestDatabase, type TestDatabase } from '../support/database.js';
 import { addPerson, ConsoleClient, PASSWORD, signIn, wordsOf } from '../support/console.js';
 import { sendRaw } from '../support/raw-http.js';
 import { startTestService, type TestService } from '../support/service.js';
-import { Sessions } from '../../src/console/sessions.js';
+import { Sessions } from '../../src/console/people/sessions.js';
 
 let database: TestDatabase;
 let service: TestService;

@@ -1,5 +1,5 @@
-import { Passwords, TooBusyError } from '../../src/console/passwords.js';
-import { ownPath } from '../../src/console/own-path.js';
+import { Passwords, TooBusyError } from '../../src/console/people/passwords.js';
+import { ownPath } from '../../src/console/frame/own-path.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
 import { addPerson, ConsoleClient, newEmail, PASSWORD, signIn, wordsOf } from '../support/console.js';
 import { startTestService, type TestService } from '../support/service.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { csrfToken } from '../../src/console/csrf.js';
-import { formKeyOf } from '../../src/console/sessions.js';
-import type { Role } from '../../src/console/visitor.js';
+import { csrfToken } from '../../src/console/frame/csrf.js';
+import { formKeyOf } from '../../src/console/people/sessions.js';
+import type { Role } from '../../src/console/frame/visitor.js';
 import type { Language } from '../../src/texts/language.js';
 import type { Caller } from './caller.js';
 import { makeMerchant } from './merchants.js';

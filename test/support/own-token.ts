@@ -1,5 +1,5 @@
-import { csrfToken } from '../../src/console/csrf.js';
-import { formKeyOf } from '../../src/console/sessions.js';
+import { csrfToken } from '../../src/console/frame/csrf.js';
+import { formKeyOf } from '../../src/console/people/sessions.js';
 import type { ConsoleClient, Fields, Page } from './console.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Person, OneTimeLink } from '../../console/people.js';
-import type { Role } from '../../console/visitor.js';
+import type { Person, OneTimeLink } from '../../console/people/people.js';
+import type { Role } from '../../console/frame/visitor.js';
 import type { InvitedPerson } from '../../merchants/internal-people.controller.js';
 import { languages } from '../../texts/language.js';
 import { examples, inPath, responses, type Area } from '../operation.js';

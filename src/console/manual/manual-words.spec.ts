@@ -1,0 +1,95 @@
+import { issuers } from '../../issuers/index.js';
+import type { SomeIssuer } from '../../issuers/issuer.js';
+import { manualReasons, type ManualReason } from '../../manual-cancellations/manual-reason.js';
+import { formatsIn } from '../../texts/formats.js';
+import { languages, type Language } from '../../texts/language.js';
+import { sayIn } from '../../texts/say.js';
+import { kinds } from './inbox-query.js';
+import { idsOf, stepWords, whatHappened } from './manual-words.js';
+import type { PageContext } from '../frame/page.js';
+
+const contextOf = (language: Language) =>
+  ({ say: sayIn(language), formats: formatsIn(language, 'America/Sao_Paulo') }) as PageContext;
+
+const attempts = [
+  { kind: 'cancel', outcome: 'refused', issuerCode: 'E1', issuerText: 'No <b>way</b>' },
+  { kind: 'query', outcome: 'unknown', issuerCode: null, issuerText: null },
+] as const;
+
+const all: readonly (SomeIssuer | null)[] = [...Object.values<SomeIssuer>(issuers), null];
+
+/** Everything that can differ from one task to another. */
+const tasksWith = (reason: ManualReason) =>
+  all.flatMap((issuer) =>
+    kinds.flatMap((kind) =>
+      [null, 12.5].map((amount) => ({
+        kind,
+        reason,
+        issuer,
+        amount,
+        currency: 'BRL',
+        state: 'open' as const,
+        askedAt: new Date('2026-11-21T12:00:00Z'),
+        attempts: kind === 'whole' ? attempts : [],
+        references: issuer ? [{ id: '1' }] : [],
+      })),
+    ),
+  );
+
+describe.each(languages)('in %s', (language) => {
+  const context = contextOf(language);
+
+  it.each(Object.keys(manualReasons) as ManualReason[])(
+    'whatever the issuer, kind and amount, %s is told and has steps, without a gap in a sentence',
+    (reason) => {
+      for (const task of tasksWith(reason)) {
+        const happened = whatHappened(context, task).map((sentence) =>
+          typeof sentence === 'string' ? sentence : sentence.before,
+        );
+        const steps = stepWords(context, task);
+
+        expect(happened.length).toBeGreaterThanOrEqual(2);
+        expect(steps.length).toBeGreaterThanOrEqual(2);
+        for (const words of [...happened, ...steps.map((step) => step.words)]) {
+          expect(words).not.toMatch(/[{}]|undefined|null|NaN| {2}| [,.;:]/);
+          expect(words).toMatch(/^[\p{Lu}¿“]/u);
+        }
+        expect(steps.at(-1)?.words).toBe(context.say('step.resolve-here'));
+      }
+    },
+  );
+
+  it('quotes an issuer’s own words as they are, apart from ours', () => {
+    const [task] = tasksWith('refused_by_issuer');
+    if (!task) throw new Error('There are tasks');
+
+    expect(whatHappened(context, task)).toContainEqual({
+      before: context.say('happened.said', { issuer: task.issuer?.name ?? '' }),
+      quote: 'No <b>way</b>',
+      code: 'E1',
+    });
+  });
+
+  it('calls every id of every issuer by a name of its portal', () => {
+    for (const issuer of Object.values<SomeIssuer>(issuers)) {
+      const examples = (issuer.reference.schema.meta()?.examples ?? []) as Record<string, unknown>[];
+      for (const example of examples) {
+        for (const { name } of idsOf(context, example)) expect(Object.keys(example)).not.toContain(name);
+      }
+    }
+  });
+});
+
+describe('the identifiers', () => {
+  it('leave out a network address, which is the customer’s', () => {
+    const ids = idsOf(contextOf('en'), { adminNumber: '129409', externalIp: '203.0.113.7', other: '2001:db8::1' });
+
+    expect(ids).toEqual([{ name: 'Account number', value: '129409' }]);
+  });
+
+  it('have the one first that is looked for first', () => {
+    const ids = idsOf(contextOf('en'), { cardKey: 'c', walletKey: 'w', paymentInstrumentKey: 'p' });
+
+    expect(ids.map(({ value }) => value)).toEqual(['w', 'p', 'c']);
+  });
+});

@@ -1,0 +1,98 @@
+import { isIP } from 'node:net';
+import { stepsOf } from '../../manual-cancellations/steps.js';
+import { fieldTexts } from '../../texts/fields.js';
+import { isTextKey } from '../../texts/say.js';
+import type { ManualView } from './manual-view.js';
+import type { PageContext } from '../frame/page.js';
+
+/** A sentence, or what an issuer said in its own words. */
+export type Sentence = string | { readonly before: string; readonly quote: string; readonly code: string | null };
+
+type Task = Pick<
+  ManualView,
+  'kind' | 'reason' | 'state' | 'askedAt' | 'amount' | 'currency' | 'attempts' | 'issuer' | 'references'
+>;
+
+/** What happened, in one paragraph for somebody who knows nothing of it. */
+export function whatHappened(context: PageContext, task: Task): Sentence[] {
+  const { say } = context;
+  return [
+    ...askedWords(context, task),
+    ...sentWords(context, task),
+    say(`reason.${task.reason}`),
+    ...issuersWords(context, task),
+    ...(task.kind === 'whole' && task.state !== 'not-needed' ? [say('happened.nothing-more')] : []),
+  ];
+}
+
+/** The amount with its currency; null where it is not known. */
+export const amountWords = ({ formats }: PageContext, { amount, currency }: Pick<Task, 'amount' | 'currency'>) =>
+  amount === null ? null : formats.money(amount, currency);
+
+function askedWords(context: PageContext, task: Task): string[] {
+  const { say, formats } = context;
+  if (task.askedAt === null) return [];
+  const [time, amount] = [formats.dateTime(task.askedAt), amountWords(context, task)];
+  if (task.kind === 'refund') {
+    return [amount === null ? say('happened.some-refund', { time }) : say('happened.refund', { time, amount })];
+  }
+  if (task.kind === 'partial') {
+    return [amount === null ? say('happened.asked-some-part', { time }) : say('happened.asked-part', { time, amount })];
+  }
+  return [say('happened.asked', { time })];
+}
+
+/** Of a part and of a refund nothing is ever sent, so there is nothing to say. */
+function sentWords({ say }: PageContext, { kind, issuer, attempts, references }: Task): string[] {
+  if (kind !== 'whole' || issuer === null || references.length === 0) return [];
+  const sent = attempts.filter((attempt) => attempt.kind === 'cancel').length;
+  const queries = attempts.filter((attempt) => attempt.kind === 'query').length;
+  return [
+    say('happened.sent', { count: sent, issuer: issuer.name }),
+    ...(queries > 0 ? [say('happened.asked-issuer', { count: queries })] : []),
+  ];
+}
+
+/** The last thing that it said and that was no success. */
+function issuersWords({ say }: PageContext, { issuer, attempts }: Task): Sentence[] {
+  const said = attempts.findLast(
+    ({ outcome, issuerText }) =>
+      issuerText !== null && (outcome === 'refused' || outcome === 'unknown' || outcome === 'retry'),
+  );
+  if (!issuer || !said || said.issuerText === null) return [];
+  return [{ before: say('happened.said', { issuer: issuer.name }), quote: said.issuerText, code: said.issuerCode }];
+}
+
+/** What to do, step by step; the identifiers belong to the one that says so. */
+export function stepWords(
+  context: PageContext,
+  task: Task,
+): readonly { readonly words: string; readonly hasIds: boolean }[] {
+  const issuerName = task.issuer?.name ?? null;
+  const amount = amountWords(context, task);
+  const keys = stepsOf({ kind: task.kind, reason: task.reason, issuerName, amount });
+  const values = { issuer: issuerName ?? '', amount: amount ?? '' };
+  return keys.map((key) => ({ words: context.say(key, values), hasIds: key === 'step.open-portal' }));
+}
+
+export interface NamedId {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The issuer's own identifiers, as its portal calls them. A network address is the customer's, and finds no card. */
+export const idsOf = ({ say }: Pick<PageContext, 'say'>, reference: Readonly<Record<string, unknown>>): NamedId[] =>
+  Object.entries(reference)
+    .sort(([a], [b]) => placeOf(a) - placeOf(b))
+    .map(([field, value]) => ({ field, value: String(value) }))
+    .filter(({ value }) => isIP(value) === 0)
+    .map(({ field, value }) => {
+      const key = `field.${field}`;
+      return { name: isTextKey(key) ? say(key) : field, value };
+    });
+
+/** What is looked for first comes first; a database keeps fields in an order of its own. */
+const placeOf = (field: string): number => {
+  const place = Object.keys(fieldTexts).indexOf(`field.${field}`);
+  return place < 0 ? Object.keys(fieldTexts).length : place;
+};
