@@ -10,10 +10,12 @@ export interface TaskToExplain {
   readonly issuerName: string | null;
   /** Of a refund, in words with its currency; null: not known. */
   readonly amount: string | null;
+  /** A cancel was sent, and its answer has not come or says nothing; absent: not known to whoever asks. */
+  readonly isAnswerOut?: boolean;
 }
 
 /** The texts of the steps of a task, in their order; each may use `issuer` and `amount`. */
-export function stepsOf({ kind, reason, issuerName, amount }: TaskToExplain): TextKey[] {
+export function stepsOf({ kind, reason, issuerName, amount, isAnswerOut = false }: TaskToExplain): TextKey[] {
   if (kind === 'refund') {
     return [amount === null ? 'step.give-back-some' : 'step.give-back', 'step.card-after-refund', 'step.resolve-here'];
   }
@@ -31,6 +33,6 @@ export function stepsOf({ kind, reason, issuerName, amount }: TaskToExplain): Te
   if (reason === 'already_printed' && issuerName !== null) {
     return [portal, 'step.printed-card', 'step.resolve-here'];
   }
-  const first = before[reason];
+  const first = before[reason] ?? (isAnswerOut ? 'step.wait-for-call' : undefined);
   return first ? [first, ...byHand] : byHand;
 }

@@ -59,6 +59,19 @@ describe.each(languages)('in %s', (language) => {
     },
   );
 
+  it.each([null, 'unknown'] as const)(
+    'says to wait first where somebody took it over while the answer of a cancel was out (%s)',
+    (outcome) => {
+      for (const task of tasksWith('taken_over').filter(({ kind }) => kind === 'whole')) {
+        const sent = { kind: 'cancel', outcome, issuerCode: null, issuerText: null } as const;
+        const first = (attempts: readonly (typeof sent)[]) => stepWords(context, { ...task, attempts }).at(0)?.words;
+
+        expect(first([sent])).toBe(context.say('step.wait-for-call'));
+        expect(first([])).not.toBe(context.say('step.wait-for-call'));
+      }
+    },
+  );
+
   it('quotes an issuer’s own words as they are, apart from ours', () => {
     const [task] = tasksWith('refused_by_issuer');
     if (!task) throw new Error('There are tasks');

@@ -70,7 +70,10 @@ export function stepWords(
 ): readonly { readonly words: string; readonly hasIds: boolean }[] {
   const issuerName = task.issuer?.name ?? null;
   const amount = amountWords(context, task);
-  const keys = stepsOf({ kind: task.kind, reason: task.reason, issuerName, amount });
+  const isAnswerOut = task.attempts.some(
+    ({ kind, outcome }) => kind === 'cancel' && (outcome === null || outcome === 'unknown'),
+  );
+  const keys = stepsOf({ kind: task.kind, reason: task.reason, issuerName, amount, isAnswerOut });
   const values = { issuer: issuerName ?? '', amount: amount ?? '' };
   return keys.map((key) => ({ words: context.say(key, values), hasIds: key === 'step.open-portal' }));
 }

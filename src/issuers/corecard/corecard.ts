@@ -80,10 +80,10 @@ export const corecard = defineIssuer({
   giveUpHours: 2,
   manualDueHours: 4,
   byHand: {
-    en: 'What is cancelled is the order of a plastic card, by account number and card sequence number together. It works only until the card is printed, so do it soon.',
+    en: 'What is cancelled is the order of a plastic card, by account number and card sequence number together. It works only until the card is printed.',
     'pt-BR':
-      'O que se cancela é o pedido de um cartão físico, pelo número da conta junto com o número de sequência do cartão. Só funciona até o cartão ser impresso: faça logo.',
-    es: 'Lo que se cancela es el pedido de una tarjeta física, con el número de cuenta junto con el número de secuencia de la tarjeta. Solo funciona hasta que se imprime: hágalo pronto.',
+      'O que se cancela é o pedido de um cartão físico, pelo número da conta junto com o número de sequência do cartão. Só funciona até o cartão ser impresso.',
+    es: 'Lo que se cancela es el pedido de una tarjeta física, con el número de cuenta junto con el número de secuencia de la tarjeta. Solo funciona hasta que se imprime.',
   },
   // No money moves; and the echo of a first success is an unmapped refusal, which stays unknown.
   resendAfterUnknown: { kind: 'allowed' },
