@@ -141,6 +141,26 @@ describe('the follow-up', () => {
     expect(steps.indexOf('B3')).toBeLessThan(steps.indexOf('H1'));
   });
 
+  it('looks at what waits for an issuer that is back one after the other, and at none later than it was due', async () => {
+    const inSeconds = [60, 120, 180, 30];
+    const waiting = await Promise.all(inSeconds.map((seconds) => makeWaiting(seconds * 1_000, 'vault', 'works')));
+    const elsewhere = await makeWaiting(60_000, 'qitech', 'works');
+    const store = service.service.app.get(CancellationStore);
+    const before = await dueAt(elsewhere);
+
+    await store.wakeAll('default', 'vault', false);
+
+    const woken = await Promise.all(waiting.map(dueAt));
+    expect(woken.map((at) => at - Math.min(...woken))).toEqual([50, 100, 150, 0]);
+    expect(Math.max(...woken)).toBeLessThan(Date.now() + 1_000);
+    expect(await dueAt(elsewhere)).toBe(before);
+
+    await store.wakeAll('default', 'vault', false);
+
+    const again = await Promise.all(waiting.map(dueAt));
+    expect(again.filter((at, which) => at > (woken[which] ?? 0))).toEqual([]);
+  });
+
   it('makes one effect however often it looks', async () => {
     const due = await makeOverdue('vault', 'slow');
     const followUp = service.service.app.get(FollowUp);
@@ -194,6 +214,16 @@ function holdConnections(transaction: (work: () => Promise<void>) => Promise<voi
 
 const keyOf = (paymentId: string) => ({ merchantId: 'default', paymentId });
 
+/** Milliseconds since 1970. */
+async function dueAt(paymentId: string): Promise<number> {
+  const [row] = await database.query<{ next_check_at: Date }>(
+    'select next_check_at from cancellations where payment_id = $1',
+    [paymentId],
+  );
+  if (!row) throw new Error('There is no such cancellation');
+  return row.next_check_at.getTime();
+}
+
 async function stateOf(paymentId: string): Promise<string | undefined> {
   const [row] = await database.query<{ state: string }>('select state from cancellations where payment_id = $1', [
     paymentId,
@@ -202,14 +232,18 @@ async function stateOf(paymentId: string): Promise<string | undefined> {
 }
 
 /** A cancellation that waits and should have been looked at a minute ago, as after an outage. */
-async function makeOverdue(issuer: 'corecard' | 'vault', behaviour: 'hangs' | 'works' | 'slow'): Promise<string> {
+type Waiting = readonly [issuer: 'corecard' | 'vault' | 'qitech', behaviour: 'hangs' | 'works' | 'slow'];
+
+const makeOverdue = (...what: Waiting) => makeWaiting(-60_000, ...what);
+
+async function makeWaiting(dueInMs: number, ...[issuer, behaviour]: Waiting): Promise<string> {
   const paymentId = newId();
   const reference = simulators.of[issuer].referenceFor(behaviour);
   await service.link(paymentId, { issuer, reference });
   await database.query(
     `insert into cancellations (merchant_id, payment_id, cancellation_id, issuer, state, claimed_at, next_check_at)
-     values ('default', $1, $2, $3, 'waiting', now() - interval '5 minutes', now() - interval '1 minute')`,
-    [paymentId, newId(), issuer],
+     values ('default', $1, $2, $3, 'waiting', now() - interval '5 minutes', now() + $4 * interval '1 millisecond')`,
+    [paymentId, newId(), issuer, dueInMs],
   );
   return paymentId;
 }

@@ -254,14 +254,25 @@ const selectOverdue = statement(
    order by o.due_at`,
 );
 
-/** Every waiting cancellation of one account: what a changed mode means for it is decided when it is looked at. */
+/**
+ * Every waiting cancellation of one account, what is due soonest first: what a changed mode means for it is decided when it is looked at.
+ * One after the other, because an issuer that has just recovered, and we, would be overrun by all of them in the same instant.
+ */
 const wakeAll = statement(
   'wake-waiting-cancellations',
-  `update cancellations c set next_check_at = now(), version = c.version + 1
-   from payments p
-   where c.merchant_id = $1 and c.issuer = $2 and p.sandbox = $3 and c.state = 'waiting' and c.next_check_at > now()
-     and p.merchant_id = c.merchant_id and p.payment_id = c.payment_id`,
+  `with woken as (
+     select c.merchant_id, c.payment_id,
+            now() + (row_number() over (order by c.next_check_at) - 1) * $4 * interval '1 millisecond' as next_check_at
+     from cancellations c join payments p using (merchant_id, payment_id)
+     where c.merchant_id = $1 and c.issuer = $2 and p.sandbox = $3 and c.state = 'waiting' and c.next_check_at > now()
+   )
+   update cancellations c set next_check_at = w.next_check_at, version = c.version + 1
+   from woken w
+   where c.merchant_id = w.merchant_id and c.payment_id = w.payment_id and c.state = 'waiting' and c.next_check_at > w.next_check_at`,
 );
+
+/** 20 looks in a second, for each account. */
+const WAKE_EVERY_MS = 50;
 
 const insertCallback = statement(
   'insert-issuer-callback',
@@ -575,9 +586,9 @@ export class CancellationStore {
     }));
   }
 
-  /** Lets the follow-up look at every waiting cancellation of an account now. */
+  /** Lets the follow-up look at every waiting cancellation of an account from now on, 20 in a second, and at none later than planned. */
   async wakeAll(merchantId: string, issuer: string, sandbox: boolean): Promise<void> {
-    await this.database.run(wakeAll, [merchantId, issuer, sandbox]);
+    await this.database.run(wakeAll, [merchantId, issuer, sandbox, WAKE_EVERY_MS]);
   }
 
   /** Keeps a verified callback, once however often it is sent. */
