@@ -61,6 +61,16 @@ const completeManual = statement(
    returning manual_cancellation_id`,
 );
 
+/** The task of an earlier late link was ended; now there is another card. */
+const reopenForLateLink = statement(
+  'reopen-manual-for-late-link',
+  `update manual_cancellations m set state = 'open', closed_at = null, resolution = null, resolution_note = null, protocol_number = null,
+     resolved_by = null, version = version + 1, issuer = (select r.issuer from (select 1) one ${newestReference}),
+     due_at = now() + coalesce(($3::jsonb ->> (select r.issuer from (select 1) one ${newestReference}))::numeric, $4) * interval '1 millisecond'
+   where merchant_id = $1 and payment_id = $2 and kind = 'linked-late' and state in ('resolved', 'not-needed')
+   returning manual_cancellation_id`,
+);
+
 const closeAsNotNeeded = statement(
   'close-manual-as-not-needed',
   `with closed as (
@@ -165,7 +175,10 @@ export class ManualCancellations implements LateLinks {
     return key.manualCancellationId;
   }
 
-  /** A card was linked after the cancel: completes the open task of a payment that we never saw, or opens a new one. */
+  /**
+   * A card was linked after the cancel: completes the open task of a payment that we never saw, opens a new one, or opens the one of an
+   * earlier late link again, which said nothing of this card.
+   */
   async openForLateLink(
     sql: Transaction,
     { merchantId, paymentId }: { merchantId: string; paymentId: string },
@@ -181,7 +194,19 @@ export class ManualCancellations implements LateLinks {
       await recordManualEvent(sql, key, { kind: 'completed', reason });
       return this.notify(sql, key, 'manual_required');
     }
-    await this.open(sql, { merchantId, paymentId, kind: 'linked-late', reason });
+    if (await this.open(sql, { merchantId, paymentId, kind: 'linked-late', reason })) return;
+    const reopened = await sql.run<{ manual_cancellation_id: string }>(reopenForLateLink, [
+      merchantId,
+      paymentId,
+      this.#dueMsByIssuer,
+      DUE_WITHOUT_ISSUER_MS,
+    ]);
+    for (const { manual_cancellation_id: manualCancellationId } of reopened) {
+      const key = { merchantId, manualCancellationId };
+      await this.takeBack(sql, key, 'resolved');
+      await recordManualEvent(sql, key, { kind: 'completed', reason });
+      await this.notify(sql, key, 'manual_required');
+    }
   }
 
   /**

@@ -32,9 +32,24 @@ export const UNDO_MS = 10_000;
 
 const lockTask = statement(
   'lock-manual-cancellation',
-  `select kind, state, resolution, version, taken_by, vtex_told_at, closed_at,
+  `select kind, state, version, taken_by, resolved_by, vtex_told_at,
           coalesce(closed_at + $3 * interval '1 millisecond' > now(), false) as can_be_undone
    from manual_cancellations where merchant_id = $1 and manual_cancellation_id = $2 for update`,
+);
+
+/** Whoever records a proof locks in this order too: so either it finds this task as it is left here, or it is seen here. */
+const lockCancellation = statement(
+  'lock-cancellation-of-task',
+  `select c.state = 'cancelled' as is_cancelled from manual_cancellations m join cancellations c using (merchant_id, payment_id)
+   where m.merchant_id = $1 and m.manual_cancellation_id = $2 for share of c`,
+);
+
+const closeUndone = statement(
+  'close-undone-manual-cancellation',
+  `update manual_cancellations
+   set state = 'not-needed', closed_at = now(), resolution = null, resolution_note = null, protocol_number = null, resolved_by = null,
+       word_counts_at = null, version = version + 1
+   where merchant_id = $1 and manual_cancellation_id = $2`,
 );
 
 const setOwner = statement(
@@ -149,13 +164,23 @@ export class ManualMoves {
     });
   }
 
-  /** Takes an ending back while nobody was told of it; whoever had ended it has it again. */
+  /**
+   * Takes an ending back while nobody was told of it; whoever had ended it has it again. Where the issuer has proved meanwhile that the
+   * payment is cancelled, nothing is left to do.
+   */
   undo(move: ManualMove): Promise<Moved> {
     return this.#move(move, async (sql, task) => {
       if (task.state !== 'resolved' || !task.can_be_undone || task.vtex_told_at !== null) return 'moved-on';
-      await sql.run(openAgain, [...keyOf(move), move.personId]);
       await this.manual.takeBack(sql, move, 'resolved');
       await recordManualEvent(sql, move, { kind: 'undone', personId: move.personId });
+      if (task.kind === 'whole' && task.isCancelled) {
+        await sql.run(closeUndone, keyOf(move));
+        await recordManualEvent(sql, move, { kind: 'not-needed' });
+      } else {
+        const owner = task.resolved_by ?? move.personId;
+        const isStillHere = (await sql.run(isWorker, [move.merchantId, owner])).length > 0;
+        await sql.run(openAgain, [...keyOf(move), isStillHere ? owner : move.personId]);
+      }
       return 'moved';
     });
   }
@@ -172,19 +197,17 @@ export class ManualMoves {
     });
   }
 
-  #move(move: ManualMove, work: (sql: Transaction, task: TaskRow) => Promise<Moved['kind']>): Promise<Moved> {
+  #move(move: ManualMove, work: (sql: Transaction, task: Task) => Promise<Moved['kind']>): Promise<Moved> {
     return this.#inTransaction(move, async (sql, task) =>
       task.version === move.version ? work(sql, task) : 'moved-on',
     );
   }
 
-  async #inTransaction(
-    key: ManualKey,
-    work: (sql: Transaction, task: TaskRow) => Promise<Moved['kind']>,
-  ): Promise<Moved> {
+  async #inTransaction(key: ManualKey, work: (sql: Transaction, task: Task) => Promise<Moved['kind']>): Promise<Moved> {
     return this.database.transaction(async (sql) => {
-      const [task] = await sql.run<TaskRow>(lockTask, [...keyOf(key), UNDO_MS]);
-      return { kind: task ? await work(sql, task) : 'gone' };
+      const [cancellation] = await sql.run<{ is_cancelled: boolean }>(lockCancellation, keyOf(key));
+      const [row] = await sql.run<TaskRow>(lockTask, [...keyOf(key), UNDO_MS]);
+      return { kind: row ? await work(sql, { ...row, isCancelled: cancellation?.is_cancelled ?? false }) : 'gone' };
     });
   }
 }
@@ -192,12 +215,16 @@ export class ManualMoves {
 interface TaskRow {
   readonly kind: ManualKind;
   readonly state: 'open' | 'taken' | 'resolved' | 'not-needed';
-  readonly resolution: Resolution | null;
   readonly version: number;
   readonly taken_by: string | null;
+  readonly resolved_by: string | null;
   readonly vtex_told_at: Date | null;
-  readonly closed_at: Date | null;
   readonly can_be_undone: boolean;
+}
+
+interface Task extends TaskRow {
+  /** The payment's cancellation is proved: VTEX is told so, or will be. */
+  readonly isCancelled: boolean;
 }
 
 const isOpen = ({ state }: TaskRow) => state === 'open' || state === 'taken';

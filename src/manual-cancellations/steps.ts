@@ -27,7 +27,6 @@ export function stepsOf({ kind, reason, issuerName, amount, isAnswerOut = false 
     no_link: 'step.find-card',
     not_found: 'step.check-link',
     already_settled: 'step.settled',
-    no_answer: 'step.wait-for-call',
   };
   if (reason === 'late_success' && issuerName !== null) return ['step.compare-both', 'step.resolve-here'];
   if (reason === 'already_printed' && issuerName !== null) {

@@ -238,6 +238,11 @@ export const manualTexts = {
     'pt-BR': 'Nas demais, a VTEX continua sendo informada de que uma pessoa faz isto.',
     es: 'Con las demás, a VTEX se le sigue informando que esto lo hace una persona.',
   },
+  'manual.resolve.effect.told': {
+    en: 'VTEX is told that the payment is cancelled, whatever you record here.',
+    'pt-BR': 'A VTEX é informada de que o pagamento está cancelado, qualquer que seja o seu registro aqui.',
+    es: 'A VTEX se le informa que el pago está cancelado, sea lo que sea lo que registre aquí.',
+  },
   'manual.resolve.effect.undo': {
     en: 'You can undo it for 10 seconds, and open it again later.',
     'pt-BR': 'Você pode desfazer por 10 segundos e reabrir depois.',

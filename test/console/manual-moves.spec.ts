@@ -1,3 +1,4 @@
+import { CancellationRecord } from '../../src/cancellations/cancellation-record.js';
 import { PersonsWords } from '../../src/cancellations/persons-words.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
 import { hiddenFieldsOf, signIn, wordsOf, type Page, type SignedIn } from '../support/console.js';
@@ -56,6 +57,15 @@ const leadsTo = (page: Page, path: string, done: string) =>
   expect(page).toMatchObject({ status: 303, location: `${path}?done=${done}` });
 
 const wordsAt = async (who: SignedIn, path: string) => wordsOf((await who.get(path)).html);
+
+/** A look at the issuer finds that the card is cancelled. */
+const proveNow = ({ paymentId }: Task) =>
+  service.service.app
+    .get(CancellationRecord)
+    .look(
+      { merchantId: 'default', paymentId },
+      { outcome: 'cancelled', evidence: { httpStatus: 200, issuerCode: null, issuerText: null, traceId: null } },
+    );
 
 /** Ends the ten seconds in which it can be undone. */
 const passUndoTime = (task: Task) => tasks.age(task, 10_001);
@@ -271,6 +281,26 @@ describe('undoing', () => {
     expect((await service.history(task.paymentId)).cancellation?.state).toBe('manual');
   });
 
+  it('gives it back to whoever had ended it, whoever takes it back', async () => {
+    const task = await tasks.refused();
+    await move(maria, task, 'resolve', { resolution: 'refunded-instead' });
+
+    leadsTo(await move(joao, task, 'undo'), task.path, 'task-undone');
+
+    expect(await rowOf(task)).toMatchObject({ state: 'taken', taken_by: maria.personId, resolved_by: null });
+  });
+
+  it('leaves nothing to do where the issuer has proved the cancellation meanwhile', async () => {
+    const task = await tasks.refused();
+    await move(maria, task, 'resolve', { resolution: 'cancelled-at-issuer' });
+    await proveNow(task);
+
+    await move(maria, task, 'undo');
+
+    expect(await rowOf(task)).toMatchObject({ state: 'not-needed', taken_by: null, resolution: null });
+    expect(await eventsOf(task)).toEqual(['opened', 'resolved', 'undone', 'not-needed']);
+  });
+
   it('is refused afterwards, with what can be done instead', async () => {
     const task = await tasks.refused();
     await move(maria, task, 'resolve', { resolution: 'refunded-instead' });
@@ -349,6 +379,20 @@ describe('opening again', () => {
     expect(await wordsAt(maria, task.path)).toContain('João Souza Opened it again. It was another order.');
   });
 
+  it('says that the payment counts as cancelled also where the issuer proved it', async () => {
+    const task = await tasks.refused();
+    await proveNow(task);
+    expect(await rowOf(task)).toMatchObject({ state: 'not-needed' });
+
+    const before = await wordsAt(maria, task.path);
+    await move(maria, task, 'reopen');
+    const after = await wordsAt(maria, task.path);
+
+    expect(before).toContain('Opening it again does not take that back.');
+    expect(after).toContain('VTEX is told that the payment is cancelled, whatever you record here.');
+    expect(after).not.toMatch(/count as proof|goes on being told/);
+  });
+
   it('says that what counts as cancelled stays so, and retracts nothing', async () => {
     const task = await tasks.refused();
     await move(maria, task, 'resolve', { resolution: 'cancelled-at-issuer' });
@@ -390,5 +434,32 @@ describe('who may only look', () => {
       '<form method="post" action="/console/sign-out"',
     ]);
     expect(wordsOf(html)).toContain('Your role lets you look, not act.');
+  });
+});
+
+describe('a card that is linked after its payment was cancelled', () => {
+  it('is told of again where the task of an earlier one was ended', async () => {
+    const paymentId = newId();
+    await service.create(paymentId, { value: 100 });
+    await service.cancel(paymentId, { requestId: 'R1' });
+    const link = async (reference: object) =>
+      (await service.link(paymentId, { issuer: 'qitech', reference: { ...reference } })).status;
+    expect(await link(simulators.of.qitech.referenceFor('works'))).toBe(409);
+    const task = await tasks.of(paymentId, { requestId: 'R1', orderId: '' }, 'linked-late');
+    await move(maria, task, 'resolve', { resolution: 'cancelled-at-issuer', protocol: 'P-1' });
+    const second = simulators.of.qitech.referenceFor('works') as unknown as Record<string, string>;
+
+    expect(await link(second)).toBe(409);
+
+    expect(await rowOf(task)).toMatchObject({ state: 'open', resolution: null, protocol_number: null, taken_by: null });
+    expect(await eventsOf(task)).toEqual(['opened', 'resolved', 'completed']);
+    const notices = await database.query<{ event: string }>(
+      'select event from notices where manual_cancellation_id = $1 order by created_at',
+      [task.taskId],
+    );
+    expect(notices.map(({ event }) => event)).toEqual(['manual_required', 'manual_required']);
+    const { html } = await maria.get(task.path);
+    expect(html).toContain(`data-copy="${second.walletKey}"`);
+    expect(wordsOf(html)).toContain('VTEX is told that the payment is cancelled, whatever you record here.');
   });
 });

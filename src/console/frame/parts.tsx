@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { TextKey } from '../../texts/catalogue.js';
 import { Icon, type IconName } from './icon.js';
 import type { PageContext } from './page.js';
@@ -113,4 +114,16 @@ const Out = ({ href, children }: { readonly href: string; readonly children: str
 /** A payment of the sandbox, so that nobody works on it as on a real one. */
 export const SandboxMark = ({ context: { say } }: WithContext) => (
   <Mark icon="off" tone="" words={say('part.sandbox')} />
+);
+
+/** What is needed now and then: unfolds in its place, and opens as a dialog where scripts run. */
+export const More = ({
+  context: { say },
+  label,
+  children,
+}: WithContext & { readonly label: string; readonly children: ComponentChildren }) => (
+  <details class="more" data-dialog={say('part.close')}>
+    <summary>{label}</summary>
+    {children}
+  </details>
 );

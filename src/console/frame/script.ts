@@ -1,5 +1,5 @@
 /**
- * What makes the pages nicer where scripts run: copies ids, opens forms as dialogs, says that something new has come. Every page works
+ * What makes the pages nicer where scripts run: copies ids, opens a form that is folded away as a dialog, says that something new has come. Every page works
  * without it. Runs in the browser, so it uses nothing of this module but itself.
  */
 export function clientScript(): void {
@@ -19,8 +19,26 @@ export function clientScript(): void {
   for (const passing of document.querySelectorAll<HTMLElement>('[data-gone-in]')) {
     setTimeout(() => passing.remove(), Number(passing.dataset.goneIn));
   }
+  for (const details of document.querySelectorAll<HTMLDetailsElement>('details[data-dialog]')) makeDialog(details);
   const news = document.querySelector<HTMLElement>('[data-news]');
   if (news) setInterval(() => void lookForNews(news), 30_000);
+
+  /** A button in its place opens it; the browser itself keeps the focus inside, and brings it back to the button. */
+  function makeDialog(details: HTMLDetailsElement): void {
+    const [opener, closer] = [document.createElement('button'), document.createElement('button')];
+    const [dialog, title] = [document.createElement('dialog'), document.createElement('h2')];
+    const label = details.querySelector('summary');
+    opener.type = closer.type = 'button';
+    opener.textContent = title.textContent = label?.textContent ?? '';
+    opener.setAttribute('aria-haspopup', 'dialog');
+    closer.textContent = details.dataset.dialog ?? '';
+    dialog.setAttribute('aria-label', opener.textContent ?? '');
+    label?.remove();
+    dialog.append(title, ...details.childNodes, closer);
+    opener.addEventListener('click', () => dialog.showModal());
+    closer.addEventListener('click', () => dialog.close());
+    details.replaceWith(opener, dialog);
+  }
 
   /** Only while somebody looks at the page. */
   async function lookForNews(line: HTMLElement): Promise<void> {

@@ -60,7 +60,7 @@ export const InboxBody = (props: Props) => {
     <>
       <h1>{say('section.inbox')}</h1>
       <Tiles {...props} />
-      <News context={context} query={query} since={counts.newestAt} />
+      <News context={context} since={counts.newestAt} />
       <Tabs context={context} query={query} />
       <div class="find-row">
         <Search context={context} query={query} />
@@ -145,22 +145,14 @@ const usualSort = (view: InboxView): Pick<InboxQuery, 'sort' | 'direction'> => {
 };
 
 /** Filled in by the script while the page is looked at; it moves no row. */
-const News = ({
-  context: { say },
-  query,
-  since,
-}: {
-  readonly context: PageContext;
-  readonly query: InboxQuery;
-  readonly since: Date | null;
-}) => (
+const News = ({ context: { say }, since }: { readonly context: PageContext; readonly since: Date | null }) => (
   <p
     class="notice info news"
     role="status"
     hidden
     data-news={`${INBOX}/news?since=${encodeURIComponent(justAfter(since).toISOString())}`}
   >
-    <Icon name="open" /> <a href={pathOfInbox(query)}>{say('inbox.filter.show')}</a>
+    <Icon name="open" /> <a href={INBOX}>{say('inbox.filter.show')}</a>
   </p>
 );
 

@@ -7,7 +7,7 @@ import { isOpen, nameOf, pathOf, whatWords, type Colleague } from './inbox-page.
 import type { ManualView } from './manual-view.js';
 import { amountWords, idsOf, stepWords, whatHappened, type Sentence } from './manual-words.js';
 import { PostForm, type PageContext } from '../frame/page.js';
-import { DueMark, Id, SandboxMark, StateMark, VtexLinks, When } from '../frame/parts.js';
+import { DueMark, Id, More, SandboxMark, StateMark, VtexLinks, When } from '../frame/parts.js';
 import { Timeline, type TimelineEntry } from '../frame/timeline.js';
 import { mayActAs } from '../frame/visitor.js';
 
@@ -152,9 +152,9 @@ const ToDo = ({ context, task, mayAct }: Props & { readonly mayAct: boolean }) =
           <Icon name="taken" /> {say('manual.someone-has-it', { name: task.owner.name })}
         </p>
       )}
-      {task.toldAt !== null && (
+      {task.cancelledAt !== null && (
         <p class="notice warn">
-          <Icon name="done" /> {say('manual.told-before', { time: context.formats.dateTime(task.toldAt) })}
+          <Icon name="done" /> {say('manual.told-before', { time: context.formats.dateTime(task.cancelledAt) })}
         </p>
       )}
       {mayAct && task.owner === null && (
@@ -232,7 +232,7 @@ const Closed = ({ context, task, mayAct }: Props & { readonly mayAct: boolean })
         </dl>
       )}
       {task.countsAt !== null && <p>{say('manual.proof.from', { time: formats.dateTime(task.countsAt) })}</p>}
-      {task.toldAt !== null && <p>{say('manual.proof.since', { time: formats.dateTime(task.toldAt) })}</p>}
+      {task.cancelledAt !== null && <p>{say('manual.proof.since', { time: formats.dateTime(task.cancelledAt) })}</p>}
       {mayAct && <Reopen context={context} task={task} />}
     </section>
   );
@@ -241,12 +241,11 @@ const Closed = ({ context, task, mayAct }: Props & { readonly mayAct: boolean })
 const Reopen = ({ context, task }: { readonly context: PageContext; readonly task: ManualView }) => {
   const { say, formats } = context;
   return (
-    <details class="more">
-      <summary>{say('manual.reopen')}</summary>
+    <More context={context} label={say('manual.reopen')}>
       <p>{say('manual.reopen.help')}</p>
-      {task.toldAt !== null && (
+      {task.cancelledAt !== null && (
         <p class="notice warn">
-          <Icon name="late" /> {say('manual.reopen.told', { time: formats.dateTime(task.toldAt) })}
+          <Icon name="late" /> {say('manual.reopen.told', { time: formats.dateTime(task.cancelledAt) })}
         </p>
       )}
       <MoveForm context={context} task={task} move="reopen">
@@ -256,7 +255,7 @@ const Reopen = ({ context, task }: { readonly context: PageContext; readonly tas
         </div>
         <button type="submit">{say('manual.reopen')}</button>
       </MoveForm>
-    </details>
+    </More>
   );
 };
 
@@ -334,12 +333,13 @@ const Resolve = ({ context, task, entered }: Props) => {
 };
 
 function effectsOf(task: ManualView, options: readonly Resolution[]): TextKey[] {
-  const isProof = task.kind === 'whole' && options.some(saysCancelled) && task.toldAt === null;
-  const wire: TextKey[] = isProof
-    ? ['manual.resolve.effect.proof', 'manual.resolve.effect.others']
-    : task.toldAt === null
-      ? ['manual.resolve.effect.no-proof']
-      : [];
+  const isProof = task.kind === 'whole' && options.some(saysCancelled);
+  const wire: TextKey[] =
+    task.cancelledAt !== null
+      ? ['manual.resolve.effect.told']
+      : isProof
+        ? ['manual.resolve.effect.proof', 'manual.resolve.effect.others']
+        : ['manual.resolve.effect.no-proof'];
   return ['manual.resolve.effect.order', ...wire, 'manual.resolve.effect.undo'];
 }
 
@@ -439,8 +439,7 @@ const Who = ({ context, task, people, mayAct }: Props & { readonly mayAct: boole
               </MoveForm>
             )}
           </div>
-          <details class="more">
-            <summary>{say('manual.hand-over')}</summary>
+          <More context={context} label={say('manual.hand-over')}>
             {others.length === 0 ? (
               <p class="why-off">{say('manual.hand-over.nobody')}</p>
             ) : (
@@ -461,7 +460,7 @@ const Who = ({ context, task, people, mayAct }: Props & { readonly mayAct: boole
                 <button type="submit">{say('manual.hand-over')}</button>
               </MoveForm>
             )}
-          </details>
+          </More>
         </>
       )}
       <Check context={context} task={task} />

@@ -36,8 +36,11 @@ export interface ManualView {
   readonly resolverName: string | null;
   /** From when on the word counts as proof; null: it does not, or does already. */
   readonly countsAt: Date | null;
-  /** Since when it counts. */
-  readonly toldAt: Date | null;
+  /**
+   * Since when the payment counts as cancelled on the wire, by whatever proof; null: it does not, or this task is about something else
+   * of the payment.
+   */
+  readonly cancelledAt: Date | null;
   /** For so long it can still be undone; 0: no more. */
   readonly undoMs: number;
   readonly orderId: string | null;
@@ -83,7 +86,7 @@ export interface LastEvent {
 const selectTask = statement(
   'view-manual-cancellation',
   `select m.*, p.order_id, p.sandbox, p.value_in_cents, a.currency, a.transaction_id, c.value as part_value,
-          o.value as refund_value, t.name as owner_name, s.name as resolver_name,
+          o.value as refund_value, case when m.kind in ('whole', 'linked-late') and x.state = 'cancelled' then x.finished_at end as cancelled_at, t.name as owner_name, s.name as resolver_name,
           case m.kind when 'refund' then o.answered_at when 'partial' then c.first_seen_at
             else (select min(f.first_seen_at) from cancellation_requests f
                   where f.merchant_id = m.merchant_id and f.payment_id = m.payment_id and not f.partial) end as asked_at,
@@ -91,6 +94,7 @@ const selectTask = statement(
    from manual_cancellations m
    join payments p using (merchant_id, payment_id)
    left join authorizations a using (merchant_id, payment_id)
+   left join cancellations x using (merchant_id, payment_id)
    left join cancellation_requests c on m.kind = 'partial' and c.merchant_id = m.merchant_id and c.payment_id = m.payment_id
      and c.request_id = m.request_id
    left join operation_requests o on m.kind = 'refund' and o.merchant_id = m.merchant_id and o.payment_id = m.payment_id
@@ -188,6 +192,7 @@ interface TaskRow {
   readonly resolver_name: string | null;
   readonly word_counts_at: Date | null;
   readonly vtex_told_at: Date | null;
+  readonly cancelled_at: Date | null;
   readonly undo_ms: number | null;
   readonly order_id: string | null;
   readonly transaction_id: string | null;
@@ -222,7 +227,7 @@ const fromRow = (row: TaskRow) => ({
   protocolNumber: row.protocol_number,
   resolverName: row.resolver_name,
   countsAt: row.word_counts_at,
-  toldAt: row.vtex_told_at,
+  cancelledAt: row.cancelled_at,
   undoMs: row.state === 'resolved' && row.vtex_told_at === null ? (row.undo_ms ?? 0) : 0,
   orderId: row.order_id,
   transactionId: row.transaction_id,

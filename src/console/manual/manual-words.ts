@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { stepsOf } from '../../manual-cancellations/steps.js';
+import type { TextKey } from '../../texts/catalogue.js';
 import { fieldTexts } from '../../texts/fields.js';
 import { isTextKey } from '../../texts/say.js';
 import type { ManualView } from './manual-view.js';
@@ -63,6 +64,9 @@ function issuersWords({ say }: PageContext, { issuer, attempts }: Task): Sentenc
   return [{ before: say('happened.said', { issuer: issuer.name }), quote: said.issuerText, code: said.issuerCode }];
 }
 
+/** Steps for which the card must be found at its issuer. */
+const WITH_IDS: ReadonlySet<TextKey> = new Set(['step.open-portal', 'step.compare-both', 'step.card-after-refund']);
+
 /** What to do, step by step; the identifiers belong to the one that says so. */
 export function stepWords(
   context: PageContext,
@@ -75,7 +79,7 @@ export function stepWords(
   );
   const keys = stepsOf({ kind: task.kind, reason: task.reason, issuerName, amount, isAnswerOut });
   const values = { issuer: issuerName ?? '', amount: amount ?? '' };
-  return keys.map((key) => ({ words: context.say(key, values), hasIds: key === 'step.open-portal' }));
+  return keys.map((key) => ({ words: context.say(key, values), hasIds: WITH_IDS.has(key) }));
 }
 
 export interface NamedId {
