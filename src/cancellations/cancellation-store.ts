@@ -178,6 +178,19 @@ const closeOvertakenAttempts = statement(
    where merchant_id = $1 and payment_id = $2 and outcome is null`,
 );
 
+/** A call that was out when a person took over has a process that ends it, or none: by then its lease would have ended long ago. */
+const closeAbandonedAttempts = statement(
+  'close-abandoned-attempts',
+  `update attempts a set outcome = 'unknown', issuer_code = 'lease-expired', ended_at = now()
+   from manual_cancellations m join cancellations c using (merchant_id, payment_id)
+   where m.reason = 'taken_over' and m.opened_at < now() - $1 * interval '1 millisecond' and m.opened_at > now() - interval '7 days'
+     and c.finished_at is not null and a.merchant_id = m.merchant_id and a.payment_id = m.payment_id and a.outcome is null
+     and a.started_at < now() - $1 * interval '1 millisecond'`,
+);
+
+/** The longest time-out that a setting allows, 25 s, and the 5 s of its lease. */
+const ABANDONED_MS = 30_000;
+
 const addAttempt = statement(
   'add-attempt',
   `insert into attempts (merchant_id, payment_id, attempt_no, kind, outcome, reason, certainty, http_status, issuer_code, issuer_text,
@@ -497,6 +510,14 @@ export class CancellationStore {
    */
   async closeOvertakenAttempts(sql: Transaction, key: PaymentKey): Promise<void> {
     await sql.run(closeOvertakenAttempts, [key.merchantId, key.paymentId]);
+  }
+
+  /**
+   * Nobody takes over the lease of what a person has taken over: a call that was out then, and whose process died, counts as unknown too.
+   * What it finds, if it is heard of after all, is written over this.
+   */
+  async closeAbandonedAttempts(): Promise<void> {
+    await this.database.run(closeAbandonedAttempts, [ABANDONED_MS]);
   }
 
   /** Adds an attempt that is over already: a callback, or a look at what a person has to do. */

@@ -64,7 +64,10 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   onApplicationBootstrap(): void {
     this.#repeater.atOnceAndEvery(SWEEP_MS, () => this.sweep());
     this.#repeater.every(SWEEP_MS, () => this.modes.refresh());
-    this.#repeater.every(CALLBACK_SWEEP_MS, () => this.callbacks.sweep());
+    this.#repeater.every(CALLBACK_SWEEP_MS, async () => {
+      await this.store.closeAbandonedAttempts();
+      await this.callbacks.sweep();
+    });
   }
 
   /** A start that fails after this one, because its port is taken, is not stopped in any other way. */

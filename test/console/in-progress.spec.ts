@@ -1,3 +1,4 @@
+import { CancellationStore } from '../../src/cancellations/cancellation-store.js';
 import type { IssuerCode } from '../../src/issuers/index.js';
 import type { BehaviourName } from '../../src/issuers/simulator-server.js';
 import { hiddenFieldsOf, signIn, wordsOf, type SignedIn } from '../support/console.js';
@@ -240,6 +241,41 @@ describe('taking a cancellation over', () => {
     expect(wordsOf((await operator.get(pathOf(payment))).html)).toContain(
       'The issuer confirmed the cancellation in its answer.',
     );
+  });
+
+  it('does not wait for ever for a call whose process has died', async () => {
+    const payment = await waiting();
+    const age = (table: string, column: string) =>
+      database.query(`update ${table} set ${column} = ${column} - interval '31 seconds' where payment_id = $1`, [
+        payment.paymentId,
+      ]);
+    await database.query(
+      `insert into attempts (merchant_id, payment_id, attempt_no, kind) values ('default', $1, 9, 'cancel')`,
+      [payment.paymentId],
+    );
+    await database.query(
+      `update cancellations set state = 'asking', lease_until = now() + interval '20 seconds', version = version + 1
+       where payment_id = $1`,
+      [payment.paymentId],
+    );
+    const store = service.service.app.get(CancellationStore);
+    const { location } = await takeOver(payment);
+    expect(location).toMatch(/\?done=taken-over-under-way$/);
+    const page = location?.replace(/\?.*/, '') ?? '';
+
+    await store.closeAbandonedAttempts();
+    const before = wordsOf((await operator.get(page)).html);
+    await age('attempts', 'started_at');
+    await age('manual_cancellations', 'opened_at');
+    await store.closeAbandonedAttempts();
+    const after = wordsOf((await operator.get(page)).html);
+
+    expect(before).toContain('is still under way');
+    expect(after).not.toContain('is still under way');
+    expect(after).toContain('A cancel was sent and its answer is not known.');
+    expect((await service.history(payment.paymentId)).cancellation?.attempts.at(-1)).toMatchObject({
+      outcome: 'unknown',
+    });
   });
 
   it('is refused to a viewer, and changes nothing', async () => {

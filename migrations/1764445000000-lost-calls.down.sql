@@ -1,0 +1,1 @@
+drop index manual_cancellations_taken_over;
