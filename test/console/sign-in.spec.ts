@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Passwords, TooBusyError } from '../../src/console/people/passwords.js';
 import { ownPath } from '../../src/console/frame/own-path.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
@@ -284,6 +285,32 @@ describe('passwords', () => {
     expect(busy).toHaveLength(18);
     for (const reason of busy) expect(reason).toBeInstanceOf(TooBusyError);
     expect(await passwords.matching('again', [await passwords.hash('again')])).toHaveLength(1);
+  });
+});
+
+describe('a moment at which too many passwords are looked at', () => {
+  it('is not counted as a wrong one, because none was looked at', async () => {
+    const person = await signIn(service, { role: 'operator' });
+    const passwords = service.service.app.get(Passwords);
+    const enter = async () => {
+      const fields = { email: person.email, password: PASSWORD };
+      return (await new ConsoleClient(service.url).submit('/console/sign-in', fields)).status;
+    };
+    let isRush = true;
+    const fill = async () => {
+      while (isRush) await passwords.matching('some password', ['']).catch(() => setImmediate());
+    };
+    const rush = Array.from({ length: 60 }, fill);
+
+    const statuses: number[] = [];
+    while (statuses.length < 300 && statuses.filter((status) => status === 503).length <= 10) {
+      statuses.push(await enter());
+    }
+    isRush = false;
+    await Promise.all(rush);
+
+    expect(statuses.filter((status) => status === 503)).toHaveLength(11);
+    expect(await enter()).toBe(303);
   });
 });
 

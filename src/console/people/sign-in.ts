@@ -107,7 +107,10 @@ export class SignIn {
     const verdict = await this.throttle.count({ email, address });
     if (verdict === 'refused') return { kind: 'refused' };
     const person = await whereBusy(this.#personWith(email, password));
-    if (person === 'busy') return { kind: 'busy' };
+    if (person === 'busy') {
+      await this.throttle.giveBack({ email, address });
+      return { kind: 'busy' };
+    }
     const token = person && (await this.#begin(person, address, earlier));
     if (token) {
       await this.throttle.giveBack({ email, address });
@@ -180,7 +183,10 @@ export class SignIn {
     // Whoever sits down at somebody's open browser must not guess either.
     if ((await this.throttle.count({ email: own.email, address })) === 'refused') return 'refused';
     const right = await whereBusy(this.passwords.matching(old, [own.password_hash]));
-    if (right === 'busy') return 'busy';
+    if (right === 'busy') {
+      await this.throttle.giveBack({ email: own.email, address });
+      return 'busy';
+    }
     if (right.length === 0) return 'wrong';
     await this.throttle.giveBack({ email: own.email, address });
     const hash = await whereBusy(this.#hash(password, own.email));
