@@ -54,8 +54,11 @@ export class ExportController {
   async *#lines(page: PageContext, batches: AsyncIterable<readonly InboxRow<string>[]>): AsyncGenerator<string> {
     const context = { ...page, say: remembering(page.say) };
     const texts = columns.map(({ title }) => context.say(title));
-    yield BYTE_ORDER_MARK + csvLine(texts);
-    for await (const rows of batches) yield rows.map((row) => csvLine(this.#cells(context, row))).join('');
+    const { language } = page.visitor;
+    yield BYTE_ORDER_MARK + csvLine(texts, language);
+    for await (const rows of batches) {
+      yield rows.map((row) => csvLine(this.#cells(context, row), language)).join('');
+    }
   }
 
   #cells(context: PageContext, row: InboxRow<string>) {
@@ -89,7 +92,7 @@ const columns: readonly Column[] = [
   { title: 'csv.payment', cell: ({ paymentId }) => paymentId },
   { title: 'csv.transaction', cell: ({ transactionId }) => transactionId },
   { title: 'csv.request', cell: ({ requestId }) => requestId },
-  { title: 'inbox.column.amount', cell: ({ amount }) => (amount === null ? null : amount.toFixed(2)) },
+  { title: 'inbox.column.amount', cell: ({ amount }) => amount },
   { title: 'csv.currency', cell: ({ currency }) => currency },
   {
     title: 'inbox.filter.environment',

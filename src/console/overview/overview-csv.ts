@@ -5,7 +5,9 @@ import { issuerName, type OverviewTable } from './overview-page.js';
 
 /** One table of the overview, as a file for a spreadsheet. */
 export function overviewCsv(overview: Overview, table: OverviewTable, context: PageContext): string {
-  const { say } = context;
+  const { say, visitor } = context;
+  const csvOf = (rows: readonly (readonly (string | number)[])[]): string =>
+    BYTE_ORDER_MARK + rows.map((cells) => csvLine(cells, visitor.language)).join('');
   if (table === 'reasons') {
     const heads = [say('overview.column.reason'), say('overview.column.issuer')];
     return csvOf([
@@ -29,5 +31,3 @@ export function overviewCsv(overview: Overview, table: OverviewTable, context: P
 }
 
 const numbersOf = ({ automatic, retried, manual, open }: Ways) => [automatic, retried, manual, open];
-
-const csvOf = (rows: readonly (readonly (string | number)[])[]): string => BYTE_ORDER_MARK + rows.map(csvLine).join('');
