@@ -114,6 +114,11 @@ describe('a clerk with a keyboard alone', () => {
     await sendByKey(page);
     await tabTo(page, say('manual.reopen'));
     await page.keyboard.press('Enter');
+    expect(await page.locator('dialog[open] :focus').count()).toBe(1);
+    await expectNoViolations(page);
+    await page.keyboard.press('Escape');
+    expect(await focused(page)).toBe(say('manual.reopen'));
+    await page.keyboard.press('Enter');
     await tabTo(page, say('manual.reopen'));
     await sendByKey(page);
 

@@ -230,6 +230,7 @@ dl.ids { margin: 0.5rem 0 0; padding: 0.5rem 0.75rem; background: var(--paper); 
 .choice + .choice { margin-top: 0.375rem; }
 .buttons.first { margin-top: 0; }
 .buttons:empty { display: none; }
+.button.below { display: inline-block; margin-top: 0.5rem; }
 details.more { margin: 0.5rem 0 0; }
 details.more > form, details.more > p { margin-top: 0.5rem; }
 .check { margin-top: 0.875rem; }

@@ -48,17 +48,17 @@ export class ExportController {
         'x-content-type-options': 'nosniff',
       })
       // Read only as fast as it is taken; who hangs up ends it.
-      .send(Readable.from(this.#lines(context, this.inbox.batches(visitor, query, BATCH)), { highWaterMark: 2 }));
+      .send(Readable.from(this.#texts(context, await this.inbox.reader(visitor, query, BATCH)), { highWaterMark: 2 }));
   }
 
-  async *#lines(page: PageContext, batches: AsyncIterable<readonly InboxRow<string>[]>): AsyncGenerator<string> {
+  /** Holds no rows while it waits for whoever takes the file: what outlives collections of short-lived objects is kept for long. */
+  async *#texts(page: PageContext, next: () => Promise<readonly InboxRow<string>[]>): AsyncGenerator<string> {
     const context = { ...page, say: remembering(page.say) };
-    const texts = columns.map(({ title }) => context.say(title));
     const { language } = page.visitor;
-    yield BYTE_ORDER_MARK + csvLine(texts, language);
-    for await (const rows of batches) {
-      yield rows.map((row) => csvLine(this.#cells(context, row), language)).join('');
-    }
+    const titles = columns.map(({ title }) => context.say(title));
+    const nextText = async () => (await next()).map((row) => csvLine(this.#cells(context, row), language)).join('');
+    yield BYTE_ORDER_MARK + csvLine(titles, language);
+    for (let text = await nextText(); text !== ''; text = await nextText()) yield text;
   }
 
   #cells(context: PageContext, row: InboxRow<string>) {

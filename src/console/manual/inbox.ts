@@ -159,20 +159,25 @@ export class Inbox {
     return { rows: rows.map(fromRow), next, count };
   }
 
-  /** All that fit the query, in its order, `size` at a time: never more than that is held. Times are in the store's zone. */
-  async *batches(visitor: Visitor, query: InboxQuery, size: number): AsyncGenerator<readonly InboxRow<string>[]> {
+  /**
+   * All that fit the query, in its order: each call of what this returns gives the next `size` of them, and none at the end. No more than
+   * that is held, and nothing between the calls. Times are in the store's zone.
+   */
+  async reader(visitor: Visitor, query: InboxQuery, size: number): Promise<() => Promise<readonly InboxRow<string>[]>> {
     const wanted = await this.#conditions(visitor, query);
     const add = adder(wanted.values);
     const texts = timesIn(add(visitor.timeZone));
     const zoned = { ...wanted, values: add.values };
-    for (let { after } = query; ;) {
+    let { after } = query;
+    let isOver = false;
+    return async () => {
+      if (isOver) return [];
       const rows = await this.#rows<string>(zoned, { ...query, after }, { limit: size, times: texts });
       const last = rows.at(-1);
-      if (!last) return;
-      yield rows.map((row) => fromRow(row));
-      if (rows.length < size) return;
-      after = cursorOf(last);
-    }
+      isOver = rows.length < size;
+      if (last) after = cursorOf(last);
+      return rows.map((row) => fromRow(row));
+    };
   }
 
   /** Those of them that this merchant has. */

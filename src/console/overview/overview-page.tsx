@@ -301,7 +301,7 @@ const Download = ({
   sandbox,
 }: Pick<Props, 'context' | 'sandbox'> & { readonly table: OverviewTable }) => (
   <p>
-    <a class="button small" href={`/console/overview?${sandbox ? 'sandbox=1&' : ''}csv=${table}`}>
+    <a class="button small below" href={`/console/overview?${sandbox ? 'sandbox=1&' : ''}csv=${table}`}>
       {say('overview.download')}
     </a>
   </p>
