@@ -6,7 +6,7 @@ import { issuerCodes, startTestSimulators, type TestSimulators } from '../suppor
 import { isFull } from './form.js';
 
 /** `FAULTS_KEYS` asks for another number in the full form. */
-const KEYS = isFull ? Number(process.env.FAULTS_KEYS ?? 10_000) : 40;
+const KEYS = isFull ? Number(process.env.FAULTS_KEYS ?? 10_000) : 12;
 const DUPLICATES = 50;
 
 /** 200 requests in flight. */

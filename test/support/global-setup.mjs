@@ -13,7 +13,9 @@ export default async function globalSetup() {
   const folder = mkdtempSync(join(tmpdir(), 'vtex-card-connector-test-'));
   chmodSync(folder, 0o711); // As root, Postgres runs as a user who must be able to enter it.
   const dataFolder = join(folder, 'postgres');
-  const postgres = await startEmbeddedPostgres({ projectFolder, dataFolder });
+  // A crash of a process loses nothing without them; the machine's own end, which they are for, ends the tests too.
+  const settings = ['fsync=off', 'full_page_writes=off'];
+  const postgres = await startEmbeddedPostgres({ projectFolder, dataFolder, settings });
   globalThis.embeddedPostgres = postgres;
   process.env.TEST_POSTGRES_URL = postgres.url;
   process.env.TEST_POSTGRES_FOLDER = dataFolder;
