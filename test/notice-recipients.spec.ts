@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { Notices } from '../src/notifications/notices.js';
-import { SmtpSender } from '../src/notifications/mail.js';
-import { Secret } from '../src/setting-kinds.js';
 import { signIn, wordsOf, type SignedIn } from './support/console.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
-import { MailServer, type Received } from './support/mail-server.js';
+import { MailServer, smtpSender, type Received } from './support/mail-server.js';
 import { startReceiver, type Receiver } from './support/receiver.js';
 import { startTestService, type TestService } from './support/service.js';
 import { until } from './support/until.js';
@@ -30,7 +28,7 @@ const startMailing = (environment: Readonly<Record<string, string>> = {}) => {
     PUBLIC_URL: 'https://connector.example',
     ...environment,
   };
-  return startTestService(settings, { mail: new SmtpSender(new Secret(url)) });
+  return startTestService(settings, { mail: smtpSender(url) });
 };
 
 beforeAll(async () => {

@@ -1,6 +1,5 @@
-import { SmtpSender } from '../../src/notifications/mail.js';
-import { Secret } from '../../src/setting-kinds.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
+import { smtpSender } from '../support/mail-server.js';
 import {
   addPerson,
   ConsoleClient,
@@ -380,7 +379,7 @@ describe('the outbox', () => {
   });
 
   it('is nothing to anybody else, nor where a mail server sends them', async () => {
-    const mail = new SmtpSender(new Secret('smtp://127.0.0.1:1'));
+    const mail = smtpSender('smtp://127.0.0.1:1');
     const others = [
       await signIn(service, { role: 'operator' }),
       await signIn(service, { role: 'admin', merchant: 'outbox-1' }),
