@@ -66,10 +66,19 @@ describe('the mail of a notice', () => {
     expect(words).toContain('Abra o portal da CoreCard');
     expect(words).toContain('peça à CoreCard que o bloqueie');
     expect(words).toContain('F5C1A4E20D3B4E07B7E871F5B5BC9F91');
-    expect(words).toMatch(/adminNumber: (<code>)?9007199254740993/);
+    expect(words).toMatch(/Número da conta: (<code>)?9007199254740993/);
+    expect(words).not.toContain('adminNumber');
     expect(words).toMatch(/Desde: (<code>)?21\/11\/2026 09:00/);
     expect(words).toContain(`https://connector.example/console/manual-cancellations/${ID}`);
     expect(words).toContain('https://connector.example/console/account');
+  });
+
+  it('calls the ids as the issuer’s portal does, in the order of the page, and those without a name by their own', () => {
+    const reference = { cardKey: 'c', somethingNew: 's', walletKey: 'w', paymentInstrumentKey: 'p' };
+
+    expect(mailOf({ reference }, 'es').text).toContain(
+      'Clave de la billetera: w\nClave del instrumento de pago: p\nClave de la tarjeta: c\nsomethingNew: s\n',
+    );
   });
 
   it('is written in the language of its reader, which it names', () => {
@@ -147,7 +156,7 @@ describe('the mail of a notice', () => {
     for (const words of [text, html]) {
       expect(words).not.toContain('203.0.113.77');
       expect(words).not.toContain('2001:db8');
-      expect(words).toMatch(/adminNumber: (<code>)?1/);
+      expect(words).toMatch(/Account number: (<code>)?1/);
     }
   });
 });

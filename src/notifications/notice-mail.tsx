@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { idsOf } from '../manual-cancellations/portal-ids.js';
 import { stepsOf } from '../manual-cancellations/steps.js';
 import type { TextKey } from '../texts/catalogue.js';
 import type { Formats } from '../texts/formats.js';
@@ -36,7 +36,7 @@ export function noticeMail(notice: NoticeSubject, style: MessageStyle): MailWord
   const lead = [leadOf(notice, style), ...(notice.sandbox ? [say('mail.sandbox')] : [])];
   const steps = notice.event === 'manual_required' ? stepWords(notice, style) : [];
   const why = notice.event === 'manual_required' ? say(`reason.${notice.reason}`) : null;
-  const ids = idsOf(notice, style);
+  const ids = namedIds(notice, style);
   const link = caseLink(notice, style);
   const button = say(steps.length > 0 ? 'mail.open' : 'mail.look');
   const text = [
@@ -211,14 +211,11 @@ function stepWords(notice: NoticeSubject, { say, formats }: MessageStyle): strin
   return stepsOf({ kind, reason, issuerName, amount: money }).map((step) => say(step, values));
 }
 
-function idsOf({ orderId, paymentId, reference, openedAt }: NoticeSubject, { say, formats }: MessageStyle) {
+function namedIds({ orderId, paymentId, reference, openedAt }: NoticeSubject, { say, formats }: MessageStyle) {
   return [
     ...(orderId === null ? [] : [[say('mail.id.order'), oneLine(orderId)] as const]),
     [say('mail.id.payment'), oneLine(paymentId)] as const,
-    ...Object.entries(reference ?? {})
-      .map(([name, value]) => [oneLine(name), oneLine(String(value))] as const)
-      // A network address is the shopper's, and helps nobody to find the card.
-      .filter(([, value]) => isIP(value) === 0),
+    ...idsOf({ say }, reference ?? {}).map(({ name, value }) => [oneLine(name), oneLine(value)] as const),
     [say('mail.since'), formats.dateTime(openedAt)] as const,
   ];
 }
