@@ -480,6 +480,66 @@ describe('a webhook', () => {
   }, 60_000);
 });
 
+describe('a message that arrived, of a task that is over', () => {
+  afterEach(() => {
+    mailServer.manners = 'takes';
+  });
+
+  const TOLD = 'Avisou a sua loja de que alguém precisa agir.';
+
+  async function arrivedAndOver() {
+    const merchant = newMerchant();
+    const admin = await signIn(service, { role: 'admin', merchant, language: 'pt-BR' });
+    await openTasks(merchant, 1);
+    await sweep();
+    await database.query(
+      `update manual_cancellations set state = 'not-needed', closed_at = now() where merchant_id = $1`,
+      [merchant],
+    );
+    const [row] = await database.query<{ id: string; payment: string }>(
+      `select r.recipient_id as id, t.payment_id as payment from notice_recipients r join manual_cancellations t using (merchant_id)
+       where merchant_id = $1 and person_id = $2`,
+      [merchant, admin.personId],
+    );
+    const on = `/console/notifications/${row?.id}`;
+    const again = /action="([^"]+\/again)"/.exec((await admin.get(on)).html)?.[1] ?? '';
+    const history = async () => wordsOf((await admin.get(`/console/payments/${row?.payment}`)).html);
+    return { merchant, admin, history, sendAgain: () => admin.submit(again, {}, on) };
+  }
+
+  it('is sent again as it was where a person asks for it, and says that nothing is left to do', async () => {
+    const { merchant, admin, history, sendAgain } = await arrivedAndOver();
+
+    const page = await sendAgain();
+
+    expect(page.location).toMatch(/done=notice-sent-again$/);
+    const [first, second, ...others] = mailsTo(admin.email);
+    expect(others).toEqual([]);
+    expect(second?.messageId).toBe(first?.messageId);
+    expect(first?.body).toContain('O que fazer');
+    expect(second?.body).toContain('já foi concluído');
+    expect(second?.body).not.toContain('O que fazer');
+    expect(await messagesOf(merchant)).toMatchObject([{ outcome: 'delivered' }]);
+    expect(await history()).toContain(TOLD);
+  });
+
+  it('has still arrived once where it does not arrive again, which is said and not tried by itself', async () => {
+    const { merchant, admin, history, sendAgain } = await arrivedAndOver();
+    mailServer.manners = 'defers';
+
+    const page = await sendAgain();
+
+    expect(page.status).toBe(409);
+    expect(wordsOf(page.html)).toContain('A mensagem não chegou. Não haverá novas tentativas automáticas.');
+    mailServer.manners = 'takes';
+    await passMinutes(2 * HOUR, merchant);
+    await sweep();
+    expect(mailsTo(admin.email)).toHaveLength(1);
+    expect(await messagesOf(merchant)).toMatchObject([{ outcome: 'delivered', faults: 0 }]);
+    expect(await history()).toContain(TOLD);
+  });
+});
+
 describe('a mail server that is dead for an hour', () => {
   afterEach(async () => {
     mailServer.manners = 'takes';

@@ -194,6 +194,13 @@ describe('a digest', () => {
     expect(digestMail(orders, 3, style()).text).not.toMatch(/and .* more/);
   });
 
+  it('says which of them are done, and is not of tasks to do then', () => {
+    const { subject, text } = digestMail([notice({ state: 'resolved' }), notice()], 2, style('en'));
+
+    expect(subject).toBe('[Loja X] 2 notices about manual cancellations');
+    expect(text.match(/– done meanwhile$/gm)).toHaveLength(1);
+  });
+
   it('is of notices where not all of them are to be done', () => {
     const mixed = [notice(), notice({ event: 'not_needed', state: 'not-needed' })];
 

@@ -33,8 +33,12 @@ export interface MailWords {
 export function noticeMail(notice: NoticeSubject, style: MessageStyle): MailWords {
   const { say } = style;
   const subject = subjectOf(notice, style);
-  const lead = [leadOf(notice, style), ...(notice.sandbox ? [say('mail.sandbox')] : [])];
-  const steps = notice.event === 'manual_required' ? stepWords(notice, style) : [];
+  const lead = [
+    leadOf(notice, style),
+    ...(isOver(notice) ? [say('mail.over')] : []),
+    ...(notice.sandbox ? [say('mail.sandbox')] : []),
+  ];
+  const steps = isToDo(notice) ? stepWords(notice, style) : [];
   const why = notice.event === 'manual_required' ? say(`reason.${notice.reason}`) : null;
   const ids = namedIds(notice, style);
   const link = caseLink(notice, style);
@@ -158,8 +162,7 @@ export function factOf(notice: NoticeSubject, style: MessageStyle): string {
 
 /** 12 manual cancellations to do. */
 export function digestHeadline(notices: readonly NoticeSubject[], total: number, { say }: MessageStyle): string {
-  const isAllToDo = notices.every(({ event }) => event === 'manual_required');
-  return say(isAllToDo ? 'digest.tasks' : 'digest.mixed', { count: total });
+  return say(notices.every(isToDo) ? 'digest.tasks' : 'digest.mixed', { count: total });
 }
 
 export interface DigestGroup {
@@ -183,8 +186,15 @@ export function groupsOf(notices: readonly NoticeSubject[], style: MessageStyle)
 export function lineOf(notice: NoticeSubject, style: MessageStyle): string {
   const sandbox = notice.sandbox ? '[sandbox] ' : '';
   const since = style.say('digest.since', { time: style.formats.dateTime(notice.openedAt) });
-  return `${sandbox}${whatOf(notice, style)} – ${since}`;
+  const over = isOver(notice) ? ` – ${style.say('digest.over')}` : '';
+  return `${sandbox}${whatOf(notice, style)} – ${since}${over}`;
 }
+
+/** A task that was told, and is done: people are told of it only where they ask to be told again. */
+export const isOver = ({ event, state }: NoticeSubject) =>
+  event === 'manual_required' && (state === 'resolved' || state === 'not-needed');
+
+const isToDo = (notice: NoticeSubject) => notice.event === 'manual_required' && !isOver(notice);
 
 export const caseLink = ({ manualCancellationId }: NoticeSubject, { publicUrl }: Pick<MessageStyle, 'publicUrl'>) =>
   `${publicUrl}/console/manual-cancellations/${manualCancellationId}`;

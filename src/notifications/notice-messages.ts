@@ -110,6 +110,13 @@ const takeTest = statement(
    returning recipient_id, message_id, kind, tries`,
 );
 
+const takeEnded = statement(
+  'take-ended-notice-message',
+  `update notice_messages set tries = tries + 1
+   where ${ofRecipient} and message_id = $3 and kind <> 'test' and ended_at is not null
+   returning message_id, kind, tries`,
+);
+
 /** Of all processes one alone tries whether a recipient can be reached again. Locked before its message, as everywhere. */
 const takeGate = statement(
   'take-gate-of-recipient',
@@ -170,12 +177,12 @@ const noteDelivery = statement(
    where ${ofRecipient} and (faults_in_row > 0 or last_delivered_at is null or last_delivered_at < now() - interval '5 seconds')`,
 );
 
-/** The notices in their order: another message may carry the same ones. */
+/** What arrived has arrived, whatever was written down before. The notices in their order: another message may carry the same ones. */
 const markDelivered = statement(
   'mark-message-delivered',
   `with message as (
-     update notice_messages set ended_at = now(), outcome = $3, next_try_at = null, last_fault = null
-     where merchant_id = $1 and message_id = $2 and ended_at is null
+     update notice_messages set ended_at = coalesce(ended_at, now()), outcome = $3, next_try_at = null, last_fault = null
+     where merchant_id = $1 and message_id = $2 and (ended_at is null or $3 = 'delivered')
    ), reached as (
      select n.notice_id from notices n join notice_deliveries d using (merchant_id, notice_id)
      where d.merchant_id = $1 and d.message_id = $2 and n.delivered_at is null
@@ -271,8 +278,15 @@ export class NoticeMessages {
     return row ? this.#taken({ merchantId, recipientId: row.recipient_id }, row, false) : null;
   }
 
-  async content({ merchantId, messageId, to }: TakenMessage): Promise<MessageContent> {
-    const rows = await this.database.run<ItemRow>(loadItems, [merchantId, messageId, to.kind === 'webhook']);
+  /** One that has ended; it stays so, whatever comes of this try. Null where there is none. */
+  async takeEnded({ merchantId, recipientId }: RecipientKey, messageId: string): Promise<TakenMessage | null> {
+    const [row] = await this.database.run<TakenRow>(takeEnded, [merchantId, recipientId, messageId]);
+    return row ? this.#taken({ merchantId, recipientId }, row, false) : null;
+  }
+
+  /** @param isWhole also what was overtaken, which machines get always */
+  async content({ merchantId, messageId, to }: TakenMessage, isWhole = false): Promise<MessageContent> {
+    const rows = await this.database.run<ItemRow>(loadItems, [merchantId, messageId, isWhole || to.kind === 'webhook']);
     const [first] = rows;
     return {
       items: rows.map(fromItemRow),
@@ -289,6 +303,14 @@ export class NoticeMessages {
       await sql.run(markDelivered, [merchantId, messageId, outcome]);
       if (result) await sql.run(logTry, [merchantId, recipientId, messageId, result.status, result.ms, result.fault]);
     });
+  }
+
+  /** A try that changes nothing but the log. */
+  async recordTry(
+    { merchantId, recipientId, messageId }: TakenMessage,
+    { status, ms, fault }: TryResult,
+  ): Promise<void> {
+    await this.database.run(logTry, [merchantId, recipientId, messageId, status, ms, fault]);
   }
 
   /** @returns how many faults in a row the recipient has now */

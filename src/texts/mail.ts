@@ -58,6 +58,11 @@ export const mailTexts = {
     'pt-BR': 'Este é um teste. As notificações de cancelamentos manuais chegam aqui.',
     es: 'Esto es una prueba. Los avisos de cancelaciones manuales llegan aquí.',
   },
+  'mail.over': {
+    en: 'This has been done meanwhile. Nothing is left to do here.',
+    'pt-BR': 'Isto já foi concluído. Não há mais nada a fazer aqui.',
+    es: 'Esto ya se concluyó. Ya no queda nada por hacer aquí.',
+  },
   'mail.sandbox': {
     en: 'This is a payment of the test environment: no real card is concerned.',
     'pt-BR': 'Este é um pagamento do ambiente de testes: não envolve um cartão real.',
@@ -97,6 +102,7 @@ export const mailTexts = {
     es: '{count, plural, one {# aviso} other {# avisos}} sobre cancelaciones manuales',
   },
   'digest.since': { en: 'since {time}', 'pt-BR': 'desde {time}', es: 'desde {time}' },
+  'digest.over': { en: 'done meanwhile', 'pt-BR': 'já concluído', es: 'ya concluido' },
   'digest.more': {
     en: 'and {count, plural, one {# more} other {# more}}',
     'pt-BR': 'e mais {count, plural, one {#} other {#}}',
