@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
+import { NoticeMessages } from '../src/notifications/notice-messages.js';
+import { NoticeSpread } from '../src/notifications/notice-spread.js';
 import { Notices } from '../src/notifications/notices.js';
 import { signIn, wordsOf, type SignedIn } from './support/console.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
@@ -537,6 +539,115 @@ describe('a message that arrived, of a task that is over', () => {
     expect(mailsTo(admin.email)).toHaveLength(1);
     expect(await messagesOf(merchant)).toMatchObject([{ outcome: 'delivered', faults: 0 }]);
     expect(await history()).toContain(TOLD);
+  });
+});
+
+describe('what waits for somebody who is gone', () => {
+  const disable = (gone: SignedIn) =>
+    database.query('update people set disabled_at = now() where merchant_id = $1 and person_id = $2', [
+      gone.merchantId,
+      gone.personId,
+    ]);
+
+  const outcomesOf = (merchantId: string, address: string) =>
+    database.query(
+      `select m.kind, m.outcome, m.next_try_at from notice_messages m join notice_recipients r using (merchant_id, recipient_id)
+       left join people p using (merchant_id, person_id)
+       where m.merchant_id = $1 and coalesce(p.email, r.address) = $2`,
+      [merchantId, address],
+    );
+
+  /** The fourth try is still to come. */
+  async function failThreeTimes(merchant: string): Promise<void> {
+    mailServer.manners = 'defers';
+    for (let times = 0; times < 4; times += 1) {
+      await sweep();
+      await passMinutes(HOUR, merchant);
+    }
+    mailServer.manners = 'takes';
+  }
+
+  afterEach(() => {
+    mailServer.manners = 'takes';
+  });
+
+  it('is not sent to a person who is disabled, also where it had gone elsewhere before, and has an end', async () => {
+    const merchant = newMerchant();
+    const admin = await signIn(service, { role: 'admin', merchant });
+    const gone = await signIn(service, { role: 'operator', merchant });
+    await openTasks(merchant, 1);
+    await failThreeTimes(merchant);
+    await openTasks(merchant, 1);
+    await disable(gone);
+
+    await sweep();
+    await passMinutes(2 * HOUR, merchant);
+    await sweep();
+
+    expect(mailsTo(gone.email)).toEqual([]);
+    expect(await outcomesOf(merchant, gone.email)).toEqual([{ kind: 'single', outcome: 'dropped', next_try_at: null }]);
+    expect(mailsTo(admin.email)).toHaveLength(2);
+    expect(await reachedNobody(merchant)).toBe(0);
+  }, 60_000);
+
+  it('is not sent to an address that is removed, also where it had gone elsewhere before, and has an end', async () => {
+    const merchant = newMerchant();
+    const admin = await signIn(service, { role: 'admin', merchant });
+    const [list, address] = ['/console/notifications', `${randomUUID()}@example.com`];
+    await admin.submit(`${list}/email`, { address, language: 'es' }, list);
+    await openTasks(merchant, 1);
+    await failThreeTimes(merchant);
+    const [row] = await database.query<{ id: string }>(
+      'select recipient_id as id from notice_recipients where merchant_id = $1 and address = $2',
+      [merchant, address],
+    );
+    await admin.submit(`${list}/${row?.id}/remove`, {}, `${list}/${row?.id}`);
+
+    await sweep();
+
+    expect(mailsTo(address)).toEqual([]);
+    expect(await outcomesOf(merchant, address)).toEqual([{ kind: 'single', outcome: 'dropped', next_try_at: null }]);
+  }, 60_000);
+
+  it('is not sent by a process that found it due just before', async () => {
+    const merchant = newMerchant();
+    const gone = await signIn(service, { role: 'operator', merchant });
+    await openTasks(merchant, 1);
+    await service.service.app.get(NoticeSpread).spread(merchant);
+    await disable(gone);
+    const messages = service.service.app.get(NoticeMessages);
+    const [row] = await database.query<{ id: string }>(
+      'select recipient_id as id from notice_recipients where merchant_id = $1 and person_id = $2',
+      [merchant, gone.personId],
+    );
+    const key = { merchantId: merchant, recipientId: row?.id ?? '' };
+
+    expect(await messages.take(key, false)).toBeNull();
+    await database.query(
+      `update notice_recipients set faults_in_row = 3, wait_until = now() where merchant_id = $1 and recipient_id = $2`,
+      [key.merchantId, key.recipientId],
+    );
+    expect(await messages.take(key, true)).toBeNull();
+  });
+
+  it('goes elsewhere where nobody else has it yet, though its message had gone elsewhere before it came in', async () => {
+    const merchant = newMerchant();
+    const gone = await signIn(service, { role: 'operator', merchant });
+    await gone.submit('/console/account/notices', { pace: 'hour', event: 'manual_required' }, '/console/account');
+    await openTasks(merchant, 1);
+    await service.service.app.get(NoticeSpread).spread(merchant);
+    await database.query('update notice_messages set fell_back_at = now() where merchant_id = $1', [merchant]);
+    await disable(gone);
+
+    await sweep();
+
+    expect(await messagesOf(merchant)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ recipient: 'person', outcome: 'dropped' }),
+        expect.objectContaining({ recipient: 'notify-email', outcome: 'delivered' }),
+      ]),
+    );
+    expect(await reachedNobody(merchant)).toBe(0);
   });
 });
 

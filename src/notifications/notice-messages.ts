@@ -69,10 +69,14 @@ export interface TryResult {
   readonly isGone: boolean;
 }
 
+/** Whether a recipient `r` may be sent anything: not one that is removed or switched off, and nobody who is not let in any more. */
+const isThere = `r.removed_at is null and r.switched_off_at is null and not exists (
+     select from people p where p.merchant_id = r.merchant_id and p.person_id = r.person_id and p.disabled_at is not null)`;
+
 const due = (
   more: string,
 ) => `select r.merchant_id, r.recipient_id, r.kind, r.faults_in_row > 0 as is_failing from notice_recipients r
-   where r.kind = any ($1) and (r.wait_until is null or r.wait_until <= now()) and r.removed_at is null and r.switched_off_at is null
+   where r.kind = any ($1) and (r.wait_until is null or r.wait_until <= now()) and ${isThere}
      and r.recipient_id <> all ($2::uuid[])
      and exists (select from notice_messages m where m.merchant_id = r.merchant_id and m.recipient_id = r.recipient_id
                  and m.next_try_at <= now()) ${more}
@@ -97,7 +101,7 @@ const ofRecipient = 'merchant_id = $1 and recipient_id = $2';
 const takeMessage = statement(
   'take-notice-message',
   take(
-    'and exists (select from notice_recipients r where r.merchant_id = $1 and r.recipient_id = $2 and r.faults_in_row = 0)',
+    `and exists (select from notice_recipients r where r.merchant_id = $1 and r.recipient_id = $2 and r.faults_in_row = 0 and ${isThere})`,
   ),
 );
 
@@ -120,8 +124,8 @@ const takeEnded = statement(
 /** Of all processes one alone tries whether a recipient can be reached again. Locked before its message, as everywhere. */
 const takeGate = statement(
   'take-gate-of-recipient',
-  `update notice_recipients set wait_until = now() + $3 * interval '1 millisecond'
-   where ${ofRecipient} and faults_in_row > 0 and wait_until <= now()
+  `update notice_recipients r set wait_until = now() + $3 * interval '1 millisecond'
+   where ${ofRecipient} and faults_in_row > 0 and wait_until <= now() and ${isThere}
      and exists (select from notice_messages m where m.merchant_id = $1 and m.recipient_id = $2 and m.next_try_at <= now())
    returning 1`,
 );

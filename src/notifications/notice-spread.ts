@@ -77,11 +77,15 @@ const selectMerchantsToSpread = statement(
   'select distinct merchant_id from notices where spread_at is null and spread_from <= now()',
 );
 
-/** A message falls back after its third fault, or when it waits behind three faults of its recipient, or when its recipient is gone. */
-const isFallingBack = `m.next_try_at is not null and m.kind <> 'test' and m.fell_back_at is null
-     and (m.faults >= ${FAULTS_BEFORE_FALL_BACK}
-          or (r.faults_in_row >= ${FAULTS_BEFORE_FALL_BACK} and m.due_at <= now())
-          or r.removed_at is not null or r.switched_off_at is not null or p.disabled_at is not null)`;
+const isGone = '(r.removed_at is not null or r.switched_off_at is not null or p.disabled_at is not null)';
+
+/**
+ * A message falls back once: after its third fault, or when it waits behind three faults of its recipient. One whose recipient is gone is
+ * looked at whether it has fallen back or not, because it has to end.
+ */
+const isFallingBack = `m.next_try_at is not null and m.kind <> 'test'
+     and (${isGone} or (m.fell_back_at is null
+          and (m.faults >= ${FAULTS_BEFORE_FALL_BACK} or (r.faults_in_row >= ${FAULTS_BEFORE_FALL_BACK} and m.due_at <= now()))))`;
 
 const recipientOf = `join notice_recipients r using (merchant_id, recipient_id)
    left join people p on p.merchant_id = r.merchant_id and p.person_id = r.person_id`;
@@ -93,8 +97,7 @@ const selectMerchantsToFallBack = statement(
 
 const selectFallingBack = statement(
   'select-falling-back-messages',
-  `select m.message_id, m.recipient_id, r.kind,
-          (r.removed_at is not null or r.switched_off_at is not null or p.disabled_at is not null) as is_gone
+  `select m.message_id, m.recipient_id, r.kind, ${isGone} as is_gone, m.fell_back_at is not null as has_fallen_back
    from notice_messages m ${recipientOf}
    where m.merchant_id = $1 and ${isFallingBack}
    order by m.due_at limit ${NOTICES_AT_ONCE} for update of m skip locked`,
@@ -173,7 +176,7 @@ export class NoticeSpread {
     return this.#begin(merchantId);
   }
 
-  /** What does not reach its recipient goes to the next one too, once for each message. */
+  /** What does not reach its recipient goes to the next one too, once for each message; what waits for one that is gone ends. */
   async fallBack(merchantId: string): Promise<void> {
     while ((await this.database.transaction((sql) => this.#fallBackSome(sql, merchantId))) === NOTICES_AT_ONCE);
   }
@@ -215,6 +218,8 @@ export class NoticeSpread {
     const deliveries = notices.flatMap(({ message_id, notice_id: noticeId, event, has_it }): Delivery[] => {
       const from = byId.get(message_id);
       const hasIt = given.get(noticeId) ?? new Set(has_it);
+      // What was added to a digest after it fell back has gone nowhere else.
+      if (from?.has_fallen_back && has_it.length > 1) return [];
       const to = from && nextChannel(from.kind, event, recipients, hasIt);
       if (!to) return [];
       given.set(noticeId, hasIt.add(to.recipientId));
@@ -224,7 +229,7 @@ export class NoticeSpread {
     await sql.run(markFallenBack, [merchantId, ids]);
     const gone = messages.filter(({ is_gone }) => is_gone).map(({ message_id }) => message_id);
     if (gone.length > 0) await sql.run(dropMessages, [merchantId, gone]);
-    this.metrics.noticeFallBacks.inc(messages.length);
+    this.metrics.noticeFallBacks.inc(messages.filter(({ has_fallen_back }) => !has_fallen_back).length);
     return messages.length;
   }
 
@@ -310,6 +315,7 @@ interface FallingRow {
   readonly recipient_id: string;
   readonly kind: ChannelKind;
   readonly is_gone: boolean;
+  readonly has_fallen_back: boolean;
 }
 
 interface UndeliveredRow {
