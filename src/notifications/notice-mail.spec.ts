@@ -22,6 +22,7 @@ const notice = (more: Partial<NoticeSubject> = {}): NoticeSubject => ({
   kind: 'whole',
   state: 'open',
   resolution: null,
+  owner: null,
   amount: null,
   sandbox: false,
   openedAt: new Date('2026-11-21T12:00:00Z'),
@@ -120,6 +121,21 @@ describe('the mail of a notice', () => {
 
     expect(resolved.text).toContain('Esta tarea se resolvió: Reembolsado en lugar de cancelado.');
     expect(mailOf({ event: 'taken', state: 'taken' }).subject).toContain('Taken: order');
+  });
+
+  it('says who has taken a task, and who handed it to whom, without the note that is for the new owner', () => {
+    const taken = (owner: NoticeSubject['owner']) => mailOf({ event: 'taken', state: 'taken', owner }).text;
+    const handedOver = { by: 'Maria', note: 'Call\nBcc: thief@example.com' };
+
+    expect(taken(null)).toContain('Somebody at your store has taken this task.');
+    expect(taken({ name: 'Ana', handedOver: null, isReader: false })).toContain('Ana has taken this task.');
+    const toOthers = taken({ name: 'Ana', handedOver, isReader: false });
+    expect(toOthers).toContain('Maria handed this task over to Ana.');
+    expect(toOthers).not.toContain('Call');
+    expect(toOthers).not.toContain('What to do');
+    const toAna = taken({ name: 'Ana', handedOver, isReader: true });
+    expect(toAna).toContain('Maria handed this task over to you.\nNote: Call Bcc: thief@example.com');
+    expect(toAna).toContain('What to do');
   });
 
   it('says why somebody gets it who does not usually', () => {

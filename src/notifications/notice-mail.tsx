@@ -6,7 +6,10 @@ import type { TextKey } from '../texts/catalogue.js';
 import type { Formats } from '../texts/formats.js';
 import type { Language } from '../texts/language.js';
 import { isTextKey, type Say } from '../texts/say.js';
-import { oneLine, type NoticeSubject } from './notice-subject.js';
+import { oneLine, type NoticeOwner, type NoticeSubject } from './notice-subject.js';
+
+/** A note is no longer than that. */
+const LONGEST_NOTE = 2_000;
 
 /** How a message is written: for whom, in which language, with which addresses. */
 export interface MessageStyle {
@@ -35,11 +38,12 @@ export function noticeMail(notice: NoticeSubject, style: MessageStyle): MailWord
   const subject = subjectOf(notice, style);
   const lead = [
     leadOf(notice, style),
+    ...noteOf(notice, style),
     ...(isOver(notice) ? [say('mail.over')] : []),
     ...(notice.sandbox ? [say('mail.sandbox')] : []),
   ];
   const steps = isToDo(notice) ? stepWords(notice, style) : [];
-  const why = notice.event === 'manual_required' ? say(`reason.${notice.reason}`) : null;
+  const why = isTask(notice) ? say(`reason.${notice.reason}`) : null;
   const ids = namedIds(notice, style);
   const link = caseLink(notice, style);
   const button = say(steps.length > 0 ? 'mail.open' : 'mail.look');
@@ -156,6 +160,7 @@ export function subjectOf(notice: NoticeSubject, style: MessageStyle): string {
 export function factOf(notice: NoticeSubject, style: MessageStyle): string {
   const { say } = style;
   const what = whatOf(notice, style);
+  if (notice.owner?.isReader) return say('mail.subject.yours', { what });
   if (notice.event !== 'manual_required') return say(`mail.subject.${notice.event}`, { what });
   return `${say(notice.kind === 'refund' ? 'mail.task.refund' : 'mail.task.cancellation')} – ${what}`;
 }
@@ -174,10 +179,7 @@ export interface DigestGroup {
 export function groupsOf(notices: readonly NoticeSubject[], style: MessageStyle): DigestGroup[] {
   const groups = new Map<string, NoticeSubject[]>();
   for (const notice of notices) {
-    const heading =
-      notice.event === 'manual_required'
-        ? style.say(`reason.${notice.reason}`)
-        : style.say(`mail.lead.${notice.event}`);
+    const heading = notice.event === 'manual_required' ? style.say(`reason.${notice.reason}`) : leadOf(notice, style);
     groups.set(heading, [...(groups.get(heading) ?? []), notice]);
   }
   return [...groups].map(([heading, own]) => ({ heading, notices: own }));
@@ -187,14 +189,16 @@ export function lineOf(notice: NoticeSubject, style: MessageStyle): string {
   const sandbox = notice.sandbox ? '[sandbox] ' : '';
   const since = style.say('digest.since', { time: style.formats.dateTime(notice.openedAt) });
   const over = isOver(notice) ? ` – ${style.say('digest.over')}` : '';
-  return `${sandbox}${whatOf(notice, style)} – ${since}${over}`;
+  return `${sandbox}${[whatOf(notice, style), since, ...noteOf(notice, style)].join(' – ')}${over}`;
 }
 
-/** A task that was told, and is done: people are told of it only where they ask to be told again. */
-export const isOver = ({ event, state }: NoticeSubject) =>
-  event === 'manual_required' && (state === 'resolved' || state === 'not-needed');
+const isTask = ({ event, owner }: NoticeSubject) => event === 'manual_required' || owner?.isReader === true;
 
-const isToDo = (notice: NoticeSubject) => notice.event === 'manual_required' && !isOver(notice);
+/** A task that was told, and is done: people are told of it only where they ask to be told again. */
+export const isOver = (notice: NoticeSubject) =>
+  isTask(notice) && (notice.state === 'resolved' || notice.state === 'not-needed');
+
+const isToDo = (notice: NoticeSubject) => isTask(notice) && !isOver(notice);
 
 export const caseLink = ({ manualCancellationId }: NoticeSubject, { publicUrl }: Pick<MessageStyle, 'publicUrl'>) =>
   `${publicUrl}/console/manual-cancellations/${manualCancellationId}`;
@@ -207,11 +211,25 @@ function whatOf({ orderId, paymentId, issuerName }: NoticeSubject, { say }: Mess
 
 const storeOf = ({ merchantName }: MessageStyle) => (merchantName === null ? '' : `[${oneLine(merchantName)}] `);
 
-function leadOf({ event, kind, resolution }: NoticeSubject, { say }: MessageStyle): string {
+export function leadOf({ event, kind, resolution, owner }: NoticeSubject, { say }: MessageStyle): string {
+  if (owner) return ownerWords(owner, say);
   if (event === 'manual_required') return say(kind === 'refund' ? 'mail.lead.refund' : 'mail.lead.cancellation');
   const outcome = `resolution.${resolution}`;
   if (event === 'resolved' && isTextKey(outcome)) return say('mail.lead.resolved-as', { outcome: say(outcome) });
   return say(`mail.lead.${event}` satisfies TextKey);
+}
+
+function ownerWords({ name, handedOver, isReader }: NoticeOwner, say: Say): string {
+  const owner = oneLine(name);
+  if (!handedOver) return say('mail.lead.taken-by', { owner });
+  const from = oneLine(handedOver.by);
+  return isReader ? say('mail.lead.yours', { from }) : say('mail.lead.handed-over', { from, owner });
+}
+
+/** What whoever handed it over wrote about it: for the new owner alone. */
+function noteOf({ owner }: NoticeSubject, { say }: MessageStyle): string[] {
+  const note = owner?.isReader ? owner.handedOver?.note : null;
+  return note ? [say('mail.note', { note: oneLine(note, LONGEST_NOTE) })] : [];
 }
 
 function stepWords(notice: NoticeSubject, { say, formats }: MessageStyle): string[] {

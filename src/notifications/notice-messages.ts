@@ -141,20 +141,22 @@ const loadRecipient = statement(
 );
 
 /**
- * Overtaken: a person must not be sent to do what is done, or no longer needed; and that it is not needed is no news to whom the same
+ * Overtaken: a person must not be sent to do what is done, no longer needed, or somebody else's by now; and that it is not needed is no news to whom the same
  * message would have brought the task. Machines get everything.
  */
 const loadItems = statement(
   'load-items-of-message',
   `with items as (
-     select n.notice_id, n.event, n.created_at, d.instead_of, t.*,
+     select n.notice_id, n.event, n.created_at, n.to_person_id, n.to_person_id = r.person_id as is_reader, d.instead_of, t.*,
             min(t.opened_at) over (partition by n.event, t.reason) as group_since
      from notice_deliveries d
      join notices n using (merchant_id, notice_id)
+     join notice_recipients r using (merchant_id, recipient_id)
      join manual_cancellations t using (merchant_id, manual_cancellation_id)
      where d.merchant_id = $1 and d.message_id = $2
        and ($3 or (
          not (n.event = 'manual_required' and t.state in ('resolved', 'not-needed'))
+         and not (n.to_person_id is not null and n.to_person_id = r.person_id and t.taken_by is distinct from n.to_person_id)
          and not (n.event = 'not_needed' and exists (
            select from notice_deliveries d2 join notices n2 using (merchant_id, notice_id)
            where d2.merchant_id = d.merchant_id and d2.message_id = d.message_id
@@ -165,11 +167,20 @@ const loadItems = statement(
      limit ${MOST_LISTED}
    )
    select m.notice_id, m.event, m.created_at, m.manual_cancellation_id, m.payment_id, m.kind, m.reason, m.state, m.resolution, m.opened_at,
-          m.total, m.is_fall_back, p.order_id, p.sandbox, coalesce(r.issuer, m.issuer) as issuer, r.reference, f.value, f.currency
+          m.total, m.is_fall_back, p.order_id, p.sandbox, coalesce(r.issuer, m.issuer) as issuer, r.reference, f.value, f.currency,
+          case when m.event = 'taken' then o.name end as owner, coalesce(m.is_reader, false) as is_reader, h.name as handed_over_by, h.note
    from listed m
    join payments p on p.merchant_id = m.merchant_id and p.payment_id = m.payment_id
    ${newestReference}
    ${amountOfRefund}
+   left join people o on o.merchant_id = m.merchant_id and o.person_id = coalesce(m.to_person_id, m.taken_by)
+   left join lateral (
+     select b.name, e.note from manual_cancellation_events e
+     join people b on b.merchant_id = e.merchant_id and b.person_id = e.person_id
+     where e.merchant_id = m.merchant_id and e.manual_cancellation_id = m.manual_cancellation_id
+       and e.kind = 'handed-over' and e.to_person_id = m.to_person_id and e.at >= m.created_at
+     order by e.event_no limit 1
+   ) h on true
    order by array_position(array['manual_required', 'taken', 'resolved', 'not_needed'], m.event), m.group_since, m.reason, m.opened_at,
             m.notice_id`,
 );
@@ -407,6 +418,10 @@ interface ItemRow {
   readonly reference: Readonly<Record<string, unknown>> | null;
   readonly value: string | null;
   readonly currency: string | null;
+  readonly owner: string | null;
+  readonly is_reader: boolean;
+  readonly handed_over_by: string | null;
+  readonly note: string | null;
 }
 
 const fromItemRow = (row: ItemRow): NoticeSubject => ({
@@ -423,6 +438,14 @@ const fromItemRow = (row: ItemRow): NoticeSubject => ({
   kind: row.kind,
   state: row.state,
   resolution: row.resolution,
+  owner:
+    row.owner === null
+      ? null
+      : {
+          name: row.owner,
+          handedOver: row.handed_over_by === null ? null : { by: row.handed_over_by, note: row.note },
+          isReader: row.is_reader,
+        },
   amount: row.value === null ? null : { value: Number(row.value), currency: row.currency },
   sandbox: row.sandbox,
   openedAt: row.opened_at,

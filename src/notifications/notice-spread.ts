@@ -25,7 +25,7 @@ const addNotifyEmail = statement(
 /** One process at a time spreads a merchant's notices, so that no recipient gets more than it should. */
 const lockRecipients = statement(
   'lock-notice-recipients',
-  `select r.recipient_id, r.kind, r.events, r.pace, r.faults_in_row, p.role, m.time_zone, now() as now,
+  `select r.recipient_id, r.kind, r.person_id, r.events, r.pace, r.faults_in_row, p.role, m.time_zone, now() as now,
           (r.removed_at is null and r.switched_off_at is null and p.disabled_at is null) as is_there
    from notice_recipients r
    left join people p on p.merchant_id = r.merchant_id and p.person_id = r.person_id
@@ -37,7 +37,7 @@ const lockRecipients = statement(
 
 const selectUnspread = statement(
   'select-unspread-notices',
-  `select notice_id, event from notices where merchant_id = $1 and spread_at is null and spread_from <= now()
+  `select notice_id, event, to_person_id from notices where merchant_id = $1 and spread_at is null and spread_from <= now()
    order by created_at, notice_id limit ${NOTICES_AT_ONCE} for update skip locked`,
 );
 
@@ -131,6 +131,7 @@ const dropMessages = statement(
 interface Recipient {
   readonly recipientId: string;
   readonly kind: ChannelKind;
+  readonly personId: string | null;
   readonly events: readonly NoticeEvent[];
   readonly pace: Pace;
   readonly isFailing: boolean;
@@ -195,10 +196,10 @@ export class NoticeSpread {
 
   async #spreadSome(sql: Transaction, merchantId: string): Promise<number> {
     const { recipients, now } = await this.#recipients(sql, merchantId);
-    const notices = await sql.run<{ notice_id: string; event: NoticeEvent }>(selectUnspread, [merchantId]);
+    const notices = await sql.run<UnspreadRow>(selectUnspread, [merchantId]);
     if (notices.length === 0) return 0;
-    const deliveries = notices.flatMap(({ notice_id: noticeId, event }) =>
-      recipientsFor(event, recipients).map((to): Delivery => ({ noticeId, to, insteadOf: null })),
+    const deliveries = notices.flatMap(({ notice_id: noticeId, event, to_person_id: newOwner }) =>
+      recipientsFor(event, newOwner, recipients).map((to): Delivery => ({ noticeId, to, insteadOf: null })),
     );
     await this.#place(sql, merchantId, deliveries, now);
     const ids = notices.map(({ notice_id }) => notice_id);
@@ -244,6 +245,7 @@ export class NoticeSpread {
     const recipients = rows.map((row): Recipient => ({
       recipientId: row.recipient_id,
       kind: row.kind,
+      personId: row.person_id,
       events: row.events,
       pace: row.pace,
       isFailing: row.faults_in_row > 0 || (row.kind === 'notify-email' && !hasAddress),
@@ -290,9 +292,16 @@ export class NoticeSpread {
   }
 }
 
+interface UnspreadRow {
+  readonly notice_id: string;
+  readonly event: NoticeEvent;
+  readonly to_person_id: string | null;
+}
+
 interface RecipientRow {
   readonly recipient_id: string;
   readonly kind: ChannelKind;
+  readonly person_id: string | null;
   readonly events: readonly NoticeEvent[];
   readonly pace: Pace;
   readonly faults_in_row: number;
@@ -326,12 +335,14 @@ interface UndeliveredRow {
 }
 
 /**
- * Who wants to hear of it. A merchant without anybody, and a task that nobody wants to hear of, is told to NOTIFY_EMAIL: every manual
+ * Who wants to hear of it, and whom the task was handed to, whatever they want to hear of besides. A merchant without anybody, and a task that nobody wants to hear of, is told to NOTIFY_EMAIL: every manual
  * cancellation reaches a person.
  */
-function recipientsFor(event: NoticeEvent, recipients: readonly Recipient[]): Recipient[] {
+function recipientsFor(event: NoticeEvent, newOwner: string | null, recipients: readonly Recipient[]): Recipient[] {
   const own = recipients.filter(({ kind, isThere }) => kind !== 'notify-email' && isThere);
-  const wanting = own.filter(({ events }) => events.includes(event));
+  const wanting = own.filter(
+    ({ events, personId }) => events.includes(event) || (newOwner !== null && personId === newOwner),
+  );
   const isForNobody = wanting.length === 0 && (own.length === 0 || event === 'manual_required');
   return isForNobody
     ? recipients.filter(({ kind, events }) => kind === 'notify-email' && events.includes(event))

@@ -1,4 +1,13 @@
-import { caseLink, digestHeadline, factOf, groupsOf, isOver, lineOf, type MessageStyle } from './notice-mail.js';
+import {
+  caseLink,
+  digestHeadline,
+  factOf,
+  groupsOf,
+  isOver,
+  leadOf,
+  lineOf,
+  type MessageStyle,
+} from './notice-mail.js';
 import type { NoticeSubject } from './notice-subject.js';
 
 /** Slack cuts a longer text off. */
@@ -19,7 +28,7 @@ function single(notice: NoticeSubject, style: MessageStyle): string[] {
   const isTask = notice.event === 'manual_required';
   return [
     `*${sandbox(notice)}${escape(factOf(notice, style))}*`,
-    escape(isTask ? say(`reason.${notice.reason}`) : say(`mail.lead.${notice.event}`)),
+    escape(isTask ? say(`reason.${notice.reason}`) : leadOf(notice, style)),
     ...(isOver(notice) ? [escape(say('mail.over'))] : []),
     `<${caseLink(notice, { publicUrl })}|${escape(say(isTask && !isOver(notice) ? 'mail.open' : 'mail.look'))}>`,
   ];

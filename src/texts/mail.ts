@@ -17,6 +17,11 @@ export const mailTexts = {
     es: 'Ya no es necesario: {what}',
   },
   'mail.subject.taken': { en: 'Taken: {what}', 'pt-BR': 'Em andamento: {what}', es: 'En curso: {what}' },
+  'mail.subject.yours': {
+    en: 'Handed over to you: {what}',
+    'pt-BR': 'Repassado para você: {what}',
+    es: 'Traspasado a usted: {what}',
+  },
   'mail.subject.resolved': { en: 'Resolved: {what}', 'pt-BR': 'Resolvido: {what}', es: 'Resuelto: {what}' },
   'mail.subject.test': {
     en: 'Test: notices arrive here',
@@ -43,6 +48,22 @@ export const mailTexts = {
     'pt-BR': 'Alguém da sua loja assumiu esta tarefa.',
     es: 'Alguien de su tienda tomó esta tarea.',
   },
+  'mail.lead.taken-by': {
+    en: '{owner} has taken this task.',
+    'pt-BR': '{owner} assumiu esta tarefa.',
+    es: '{owner} tomó esta tarea.',
+  },
+  'mail.lead.handed-over': {
+    en: '{from} handed this task over to {owner}.',
+    'pt-BR': '{from} passou esta tarefa para {owner}.',
+    es: '{from} le pasó esta tarea a {owner}.',
+  },
+  'mail.lead.yours': {
+    en: '{from} handed this task over to you.',
+    'pt-BR': '{from} passou esta tarefa para você.',
+    es: '{from} le pasó esta tarea a usted.',
+  },
+  'mail.note': { en: 'Note: {note}', 'pt-BR': 'Nota: {note}', es: 'Nota: {note}' },
   'mail.lead.resolved': {
     en: 'This task was resolved.',
     'pt-BR': 'Esta tarefa foi resolvida.',
