@@ -46,7 +46,7 @@ describe('the mandatory settings', () => {
       testSuiteDeadlineMs: 4_000,
       logLevel: 'info',
       webConcurrency: 1,
-      mail: { smtpUrl: null, notifyEmail: null },
+      mail: { smtp: null, notifyEmail: null },
       cancelManuallyStatus: 200,
       pendingStatus: 500,
       paymentMethods: ['Promissories', 'Privatelabels'],
@@ -106,6 +106,7 @@ describe('wrong settings', () => {
     TIME_ZONE: 'CANARY/Nowhere',
     PASSWORD_COST: '13',
     SMTP_URL: 'http://CANARY',
+    MAIL_FROM: 'Cards <CANARY>',
     NOTIFY_EMAIL: 'CANARY',
     CANCEL_MANUALLY_STATUS: '404',
     PENDING_STATUS: '503',
@@ -141,7 +142,7 @@ describe('wrong settings', () => {
 
     expect(message).not.toContain('CANARY');
     expect(message).not.toContain('25001');
-    expect(message).toMatch(/^The settings have 32 mistakes:\n {2}- /);
+    expect(message).toMatch(/^The settings have 33 mistakes:\n {2}- /);
   });
 
   it('are said in the singular where there is one', () => {
@@ -194,6 +195,7 @@ describe('a secret', () => {
   it('is in no printed form of the settings', () => {
     const secrets = {
       SMTP_URL: 'smtp://user:smtp-password@mail.example:587',
+      MAIL_FROM: 'connector@store.example',
       VAULT_BASE_URL: 'https://vault.example',
       VAULT_ACCESS_TOKEN: 'vault-access-token',
     };
@@ -408,6 +410,48 @@ describe('the master key', () => {
   });
 });
 
+describe('the sender of mails', () => {
+  const senderOf = (environment: Environment) => readConfig({ ...mandatory, ...environment }).mail.smtp?.from;
+
+  it.each([
+    ['connector@store.example', { name: null, address: 'connector@store.example' }],
+    [' Store X <connector@store.example> ', { name: 'Store X', address: 'connector@store.example' }],
+    ['"Cartões, Store X" <connector@store.example>', { name: 'Cartões, Store X', address: 'connector@store.example' }],
+    ['<connector@store.example>', { name: null, address: 'connector@store.example' }],
+  ])('is MAIL_FROM, such as %s, whoever signs in to the mail server', (from, sender) => {
+    expect(senderOf({ SMTP_URL: 'smtps://apikey:password@mail.example', MAIL_FROM: from })).toEqual(sender);
+    expect(senderOf({ SMTP_URL: 'smtp://other@store.example:password@mail.example', MAIL_FROM: from })).toEqual(sender);
+  });
+
+  it.each([
+    'smtp://connector%40store.example:password@mail.example:587',
+    'smtps://connector@store.example:p@mail.example',
+  ])('is else the user of %s', (url) => {
+    expect(senderOf({ SMTP_URL: url })).toEqual({ name: null, address: 'connector@store.example' });
+  });
+
+  it.each([
+    'smtp://apikey:password@mail.example:587',
+    'smtp://AKIAIOSFODNN7EXAMPLE:password@mail.example',
+    'smtp://relay:25',
+  ])('must be set where %s names none', (url) => {
+    expect(mistakesOf({ ...mandatory, SMTP_URL: url })).toEqual([
+      'MAIL_FROM is needed: the user of SMTP_URL is no e-mail address that could be the sender',
+    ]);
+  });
+
+  it.each([
+    'Store X',
+    'Store X <connector>',
+    'a@store.example, b@store.example',
+    'Store\nX <connector@store.example>',
+  ])('may not be %j', (from) => {
+    expect(mistakesOf({ ...mandatory, SMTP_URL: 'smtp://relay:25', MAIL_FROM: from })).toEqual([
+      'MAIL_FROM must be an e-mail address, or one after a name: Name <address>',
+    ]);
+  });
+});
+
 describe('the hosts that a merchant may be sent back to', () => {
   it("are VTEX's own by default", () => {
     expect(readConfig(mandatory).vtexReturnHosts).toEqual([
@@ -445,7 +489,7 @@ describe('odd but usable values', () => {
     ],
     ['TIME_ZONE', 'America/Bogota', { timeZone: 'America/Bogota' }],
     ['PASSWORD_COST', '18', { passwordCost: 18 }],
-    ['NOTIFY_EMAIL', 'cards@store.example', { mail: { smtpUrl: null, notifyEmail: 'cards@store.example' } }],
+    ['NOTIFY_EMAIL', 'cards@store.example', { mail: { smtp: null, notifyEmail: 'cards@store.example' } }],
     ['VTEX_CALLBACK_ALLOW_HTTP', '1', { vtexCalls: { allowHttp: true } }],
     ['WEBHOOK_ALLOW_HTTP', '1', { webhooks: { allowHttp: true } }],
     ['DELAY_TO_CANCEL_SECONDS', '2592000', { delays: { delayToCancelS: 2_592_000 } }],

@@ -40,7 +40,11 @@ export interface Config {
   readonly timeZone: string;
   /** How much work a password's hash is, as a power of two. */
   readonly passwordCost: number;
-  readonly mail: { readonly smtpUrl: setting.Secret | null; readonly notifyEmail: string | null };
+  readonly mail: {
+    /** Null: there is no mail server. */
+    readonly smtp: SmtpSettings | null;
+    readonly notifyEmail: string | null;
+  };
   readonly cancelManuallyStatus: 200 | 501;
   readonly pendingStatus: 500 | 200;
   /** In the manifest, as VTEX spells them. */
@@ -68,6 +72,12 @@ export interface Config {
 }
 
 export const CONFIG = Symbol('Config');
+
+export interface SmtpSettings {
+  readonly url: setting.Secret;
+  /** The sender of every mail. */
+  readonly from: setting.MailAddress;
+}
 
 /** The merchant whose settings are the environment's. */
 export const DEFAULT_MERCHANT = 'default';
@@ -162,6 +172,7 @@ const general = z.object({
   SMTP_URL: setting
     .secret((value) => (/^smtps?:\/\/.+/.test(value) ? null : 'must look like smtp://user:password@host:587'))
     .optional(),
+  MAIL_FROM: setting.mailAddress().optional(),
   NOTIFY_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
   WEBHOOK_ALLOW_HTTP: setting.flag().default(false),
   CANCEL_MANUALLY_STATUS: statusSetting('200', '501').default('200'),
@@ -235,6 +246,7 @@ export function readConfig(environment: Environment): Config {
   if (values.TEST_SUITE_APP_KEY && values.TEST_SUITE_APP_KEY === values.VTEX_APP_KEY) {
     mistakes.push('TEST_SUITE_APP_KEY must differ from VTEX_APP_KEY: the key names the merchant');
   }
+  const smtp = readSmtp(values, mistakes);
   const issuerSettings = Object.entries<SomeIssuer>(issuers).map(
     ([code, issuer]) => [code, readIssuer(issuer, values, mistakes)] as const,
   );
@@ -267,7 +279,7 @@ export function readConfig(environment: Environment): Config {
     trustedProxies: settings.TRUSTED_PROXIES,
     timeZone: settings.TIME_ZONE,
     passwordCost: settings.PASSWORD_COST,
-    mail: { smtpUrl: settings.SMTP_URL ?? null, notifyEmail: settings.NOTIFY_EMAIL ?? null },
+    mail: { smtp, notifyEmail: settings.NOTIFY_EMAIL ?? null },
     cancelManuallyStatus: settings.CANCEL_MANUALLY_STATUS === '501' ? 501 : 200,
     pendingStatus: settings.PENDING_STATUS === '200' ? 200 : 500,
     paymentMethods: settings.VTEX_PAYMENT_METHODS,
@@ -324,6 +336,23 @@ const credentials = (merchantId: string, appKey: string, appToken: setting.Secre
 
 function mistakesOf(error: z.ZodError, settingName: (name: string) => string): string[] {
   return error.issues.map((issue) => `${settingName(String(issue.path[0] ?? ''))} ${setting.sentenceOf(issue)}`.trim());
+}
+
+/** Null where there is no mail server, and where its settings have a mistake. What is wrong with one of them alone is told elsewhere. */
+function readSmtp(values: Environment, mistakes: string[]): SmtpSettings | null {
+  const { SMTP_URL, MAIL_FROM } = general.shape;
+  const read = z.object({ SMTP_URL, MAIL_FROM }).safeParse(values);
+  if (!read.data?.SMTP_URL) return null;
+  const { SMTP_URL: url, MAIL_FROM: from = userAsSender(url) } = read.data;
+  if (!from) mistakes.push('MAIL_FROM is needed: the user of SMTP_URL is no e-mail address that could be the sender');
+  return from && { url, from };
+}
+
+/** The account that the mail server knows us by, where it is an address: with some it is a key, and a relay has none. */
+function userAsSender(smtpUrl: setting.Secret): setting.MailAddress | null {
+  const url = smtpUrl.reveal();
+  const user = URL.canParse(url) ? new URL(url).username.replaceAll('%40', '@') : '';
+  return /^[^@\s%]+@[^@\s%]+$/.test(user) ? { name: null, address: user } : null;
 }
 
 function readIssuer(

@@ -10,7 +10,7 @@ try {
   if (cluster.isPrimary && config.webConcurrency > 1) {
     runWorkers(config.webConcurrency);
   } else {
-    const mail = config.mail.smtpUrl && new SmtpSender(config.mail.smtpUrl);
+    const mail = config.mail.smtp && new SmtpSender(config.mail.smtp);
     const service = await runService({
       config,
       projectFolder: join(import.meta.dirname, '..'),

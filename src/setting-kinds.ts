@@ -60,6 +60,21 @@ export const list = () =>
       .filter((word) => word !== ''),
   );
 
+export interface MailAddress {
+  readonly name: string | null;
+  readonly address: string;
+}
+
+/** Who sends mails: an e-mail address, alone or after a name as `Name <address>`. */
+export const mailAddress = () =>
+  z.string().transform((value, context): MailAddress => {
+    const [, name = '', address = ''] = /^(?:"?([^<>"\p{Cc}]*?)"?\s*<([^<>]+)>)$/u.exec(value.trim()) ?? [];
+    const sender = { name: name === '' ? null : name, address: address === '' ? value.trim() : address };
+    if (z.email().safeParse(sender.address).success) return sender;
+    context.addIssue({ code: 'custom', message: 'must be an e-mail address, or one after a name: Name <address>' });
+    return z.NEVER;
+  });
+
 /** A JSON object of text values, such as `{"E1":"already_printed"}`. */
 export const textMap = () =>
   z.string().transform((value, context): Readonly<Record<string, string>> => {

@@ -54,16 +54,14 @@ async function start(): Promise<void> {
     ...(postgres ? { DATABASE_URL: postgres.url } : {}),
   };
   const config = readConfig(environment);
-  const mail = config.mail.smtpUrl
-    ? new SmtpSender(config.mail.smtpUrl)
-    : new OutboxSender((text) => console.log(text));
+  const mail = config.mail.smtp ? new SmtpSender(config.mail.smtp) : new OutboxSender((text) => console.log(text));
   const service = await runService({
     config,
     projectFolder,
     mail,
     migrate: true,
   });
-  service.app.get(Readiness).keepsMails = !config.mail.smtpUrl;
+  service.app.get(Readiness).keepsMails = !config.mail.smtp;
   simulators.sendCallbacksTo(`http://127.0.0.1:${service.port}`);
   const stop = async () => {
     await service.stop();

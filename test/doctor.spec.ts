@@ -2,10 +2,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { runCli } from '../src/cli/cli.js';
 import type { Environment } from '../src/config.js';
-import { SmtpSender } from '../src/notifications/mail.js';
+import { OutboxSender } from '../src/notifications/mail.js';
 import type { Check } from '../src/operations/doctor.js';
-import { Secret } from '../src/setting-kinds.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
+import { smtpSender } from './support/mail-server.js';
 import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
 import { until } from './support/until.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
@@ -145,7 +145,7 @@ describe('npm run cli -- doctor', () => {
     await once(closed, 'listening');
     const { port } = closed.address() as AddressInfo;
     closed.close();
-    const mail = new SmtpSender(new Secret(`smtp://user:hush-hush@127.0.0.1:${port}`));
+    const mail = smtpSender(`smtp://user:hush-hush@127.0.0.1:${port}`);
     const other = await startTestService({ ...simulators.settings, DATABASE_URL: database.url }, { mail });
 
     const checks = await checksOf(environmentOf(other));
@@ -154,6 +154,20 @@ describe('npm run cli -- doctor', () => {
     expect(checks.mail).toMatchObject({
       state: 'fault',
       words: 'The mail server does not let us in (ESOCKET). Check SMTP_URL: host, port, user and password.',
+    });
+  });
+
+  it('says from whom mails come and to whom they go', async () => {
+    const mail = new OutboxSender(() => undefined);
+    const smtp = { SMTP_URL: 'smtp://apikey:hush-hush@127.0.0.1:9', MAIL_FROM: 'Store X <cards@store.example>' };
+    const other = await startTestService({ ...simulators.settings, DATABASE_URL: database.url, ...smtp }, { mail });
+
+    const checks = await checksOf(environmentOf(other));
+
+    await other.stop();
+    expect(checks.mail).toMatchObject({
+      state: 'ok',
+      words: 'The mail server lets us in; notices go from cards@store.example to merchant@example.com.',
     });
   });
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
+import { NoticeMessages } from '../src/notifications/notice-messages.js';
+import { NoticeSpread } from '../src/notifications/notice-spread.js';
 import { Notices } from '../src/notifications/notices.js';
-import { SmtpSender } from '../src/notifications/mail.js';
-import { Secret } from '../src/setting-kinds.js';
 import { signIn, wordsOf, type SignedIn } from './support/console.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
-import { MailServer, type Received } from './support/mail-server.js';
+import { MailServer, smtpSender, type Received } from './support/mail-server.js';
+import { postWithOwnToken } from './support/own-token.js';
 import { startReceiver, type Receiver } from './support/receiver.js';
 import { startTestService, type TestService } from './support/service.js';
 import { until } from './support/until.js';
@@ -30,7 +31,7 @@ const startMailing = (environment: Readonly<Record<string, string>> = {}) => {
     PUBLIC_URL: 'https://connector.example',
     ...environment,
   };
-  return startTestService(settings, { mail: new SmtpSender(new Secret(url)) });
+  return startTestService(settings, { mail: smtpSender(url) });
 };
 
 beforeAll(async () => {
@@ -212,6 +213,113 @@ describe('a notice', () => {
   });
 });
 
+describe('a task that is handed over', () => {
+  const handOver = async (from: SignedIn, to: SignedIn, taskId: string, note = '') => {
+    const path = `/console/manual-cancellations/${taskId}`;
+    const page = await from.submit(`${path}/hand-over`, { to: to.personId, note }, path);
+    expect(page.location).toBe(`${path}?done=task-handed-over`);
+  };
+
+  /** Ana, Bia and Caio have got their mail of a task; what comes now is of the hand-over. */
+  async function toldOfATask() {
+    const merchant = newMerchant();
+    const ana = await signIn(service, { role: 'operator', merchant, name: 'Ana Lima', language: 'pt-BR' });
+    const bia = await signIn(service, { role: 'operator', merchant, name: 'Bia Reis', language: 'pt-BR' });
+    const caio = await signIn(service, { role: 'admin', merchant, name: 'Caio Melo' });
+    await openTasks(merchant, 1);
+    await sweep();
+    const [row] = await database.query<{ id: string }>(
+      'select manual_cancellation_id as id from manual_cancellations where merchant_id = $1',
+      [merchant],
+    );
+    return { merchant, ana, bia, caio, taskId: row?.id ?? '' };
+  }
+
+  const newestTo = (person: SignedIn) => mailsTo(person.email).slice(1);
+
+  it('is told at once to whom it belongs now, with who handed it over, the note and what to do, and to nobody else', async () => {
+    const { ana, bia, caio, taskId } = await toldOfATask();
+
+    await handOver(ana, bia, taskId, 'O cliente liga às 15h.\nBcc: x@y.z');
+    await sweep();
+
+    expect(newestTo(bia)).toHaveLength(1);
+    expect(subjectsTo(bia.email).at(-1)).toMatch(/Repassado para você: pedido ORDER-/);
+    const body = newestTo(bia)[0]?.body ?? '';
+    expect(body).toContain('Ana Lima passou esta tarefa para você.');
+    expect(body).toContain('Nota: O cliente liga às 15h. Bcc: x@y.z');
+    expect(body).toContain('O que fazer');
+    expect([...newestTo(ana), ...newestTo(caio)]).toEqual([]);
+  });
+
+  it('is not told to who takes it, alone or from somebody else, or hands it to themself', async () => {
+    const { ana, bia, caio, taskId } = await toldOfATask();
+    const path = `/console/manual-cancellations/${taskId}`;
+
+    await ana.submit(`${path}/take`, {}, path);
+    await bia.submit(`${path}/take`, {}, path);
+    const toThemself = await postWithOwnToken(caio, `${path}/hand-over`, { to: caio.personId, version: '3' });
+    expect(toThemself.location).toBe(`${path}?done=task-handed-over`);
+    await sweep();
+
+    expect([ana, bia, caio].flatMap(newestTo)).toEqual([]);
+  });
+
+  it('is told at the pace that its new owner wants, and not at all where they want no mails', async () => {
+    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
+    await bia.submit('/console/account/notices', { pace: 'hour', event: 'not_needed' }, '/console/account');
+    await caio.submit('/console/account/notices', { pace: 'off', event: 'manual_required' }, '/console/account');
+
+    await handOver(ana, caio, taskId);
+    await sweep();
+    await handOver(caio, bia, taskId, 'Urgente');
+    await sweep();
+    expect([...newestTo(bia), ...newestTo(caio)]).toEqual([]);
+    await passMinutes(HOUR, merchant);
+    await sweep();
+
+    expect(newestTo(caio)).toEqual([]);
+    expect(subjectsTo(bia.email).at(-1)).toMatch(/1 cancelamento manual a fazer$/);
+    expect(newestTo(bia)[0]?.body).toContain('Caio Melo passou esta tarefa para você.');
+    expect(newestTo(bia)[0]?.body).toContain('Nota: Urgente');
+  });
+
+  it('is not told any more to who has handed it on', async () => {
+    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
+    await bia.submit('/console/account/notices', { pace: 'hour', event: 'manual_required' }, '/console/account');
+    await handOver(ana, bia, taskId);
+    await sweep();
+    await handOver(bia, caio, taskId);
+
+    await passMinutes(HOUR, merchant);
+    await sweep();
+
+    expect(newestTo(bia)).toEqual([]);
+    expect(newestTo(caio)[0]?.body).toContain('Bia Reis handed this task over to you.');
+  });
+
+  it('is told to channels and webhooks with the name of who has it, and without the note', async () => {
+    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
+    const [slack, { path }] = [await addSlack(caio), await addWebhook(caio)];
+    await database.query(`update notice_recipients set events = '{taken}' where merchant_id = $1 and kind = 'slack'`, [
+      merchant,
+    ]);
+
+    await ana.submit(`/console/manual-cancellations/${taskId}/take`, {}, `/console/manual-cancellations/${taskId}`);
+    await sweep();
+    await handOver(ana, bia, taskId, 'Entre nós');
+    await sweep();
+
+    expect(callsTo(slack).map(({ body }) => body)).toEqual([
+      expect.stringContaining('Ana Lima assumiu esta tarefa.') as string,
+      expect.stringContaining('Ana Lima passou esta tarefa para Bia Reis.') as string,
+    ]);
+    const owners = callsTo(path).map(({ body }) => (JSON.parse(body) as { data: { owner: string } }).data.owner);
+    expect(owners).toEqual(['Ana Lima', 'Bia Reis']);
+    for (const { body } of receiver.calls) expect(body).not.toContain('Entre nós');
+  });
+});
+
 describe('a digest', () => {
   it('of the hour comes once, with everything of that hour, under one Message-ID', async () => {
     const merchant = newMerchant();
@@ -345,6 +453,7 @@ describe('a webhook', () => {
             state: 'open',
             reason: 'refused_by_issuer',
             resolution: null,
+            owner: null,
             issuer: null,
             link: expect.stringMatching(
               /^https:\/\/connector\.example\/console\/manual-cancellations\/[0-9a-f-]{36}$/,
@@ -480,6 +589,175 @@ describe('a webhook', () => {
     expect(row?.count).toBeLessThan(204);
     expect((await admin.get(`/console/notifications/${id}`)).html.match(/Arrived/g)).toHaveLength(200);
   }, 60_000);
+});
+
+describe('a message that arrived, of a task that is over', () => {
+  afterEach(() => {
+    mailServer.manners = 'takes';
+  });
+
+  const TOLD = 'Avisou a sua loja de que alguém precisa agir.';
+
+  async function arrivedAndOver() {
+    const merchant = newMerchant();
+    const admin = await signIn(service, { role: 'admin', merchant, language: 'pt-BR' });
+    await openTasks(merchant, 1);
+    await sweep();
+    await database.query(
+      `update manual_cancellations set state = 'not-needed', closed_at = now() where merchant_id = $1`,
+      [merchant],
+    );
+    const [row] = await database.query<{ id: string; payment: string }>(
+      `select r.recipient_id as id, t.payment_id as payment from notice_recipients r join manual_cancellations t using (merchant_id)
+       where merchant_id = $1 and person_id = $2`,
+      [merchant, admin.personId],
+    );
+    const on = `/console/notifications/${row?.id}`;
+    const again = /action="([^"]+\/again)"/.exec((await admin.get(on)).html)?.[1] ?? '';
+    const history = async () => wordsOf((await admin.get(`/console/payments/${row?.payment}`)).html);
+    return { merchant, admin, history, sendAgain: () => admin.submit(again, {}, on) };
+  }
+
+  it('is sent again as it was where a person asks for it, and says that nothing is left to do', async () => {
+    const { merchant, admin, history, sendAgain } = await arrivedAndOver();
+
+    const page = await sendAgain();
+
+    expect(page.location).toMatch(/done=notice-sent-again$/);
+    const [first, second, ...others] = mailsTo(admin.email);
+    expect(others).toEqual([]);
+    expect(second?.messageId).toBe(first?.messageId);
+    expect(first?.body).toContain('O que fazer');
+    expect(second?.body).toContain('já foi concluído');
+    expect(second?.body).not.toContain('O que fazer');
+    expect(await messagesOf(merchant)).toMatchObject([{ outcome: 'delivered' }]);
+    expect(await history()).toContain(TOLD);
+  });
+
+  it('has still arrived once where it does not arrive again, which is said and not tried by itself', async () => {
+    const { merchant, admin, history, sendAgain } = await arrivedAndOver();
+    mailServer.manners = 'defers';
+
+    const page = await sendAgain();
+
+    expect(page.status).toBe(409);
+    expect(wordsOf(page.html)).toContain('A mensagem não chegou. Não haverá novas tentativas automáticas.');
+    mailServer.manners = 'takes';
+    await passMinutes(2 * HOUR, merchant);
+    await sweep();
+    expect(mailsTo(admin.email)).toHaveLength(1);
+    expect(await messagesOf(merchant)).toMatchObject([{ outcome: 'delivered', faults: 0 }]);
+    expect(await history()).toContain(TOLD);
+  });
+});
+
+describe('what waits for somebody who is gone', () => {
+  const disable = (gone: SignedIn) =>
+    database.query('update people set disabled_at = now() where merchant_id = $1 and person_id = $2', [
+      gone.merchantId,
+      gone.personId,
+    ]);
+
+  const outcomesOf = (merchantId: string, address: string) =>
+    database.query(
+      `select m.kind, m.outcome, m.next_try_at from notice_messages m join notice_recipients r using (merchant_id, recipient_id)
+       left join people p using (merchant_id, person_id)
+       where m.merchant_id = $1 and coalesce(p.email, r.address) = $2`,
+      [merchantId, address],
+    );
+
+  /** The fourth try is still to come. */
+  async function failThreeTimes(merchant: string): Promise<void> {
+    mailServer.manners = 'defers';
+    for (let times = 0; times < 4; times += 1) {
+      await sweep();
+      await passMinutes(HOUR, merchant);
+    }
+    mailServer.manners = 'takes';
+  }
+
+  afterEach(() => {
+    mailServer.manners = 'takes';
+  });
+
+  it('is not sent to a person who is disabled, also where it had gone elsewhere before, and has an end', async () => {
+    const merchant = newMerchant();
+    const admin = await signIn(service, { role: 'admin', merchant });
+    const gone = await signIn(service, { role: 'operator', merchant });
+    await openTasks(merchant, 1);
+    await failThreeTimes(merchant);
+    await openTasks(merchant, 1);
+    await disable(gone);
+
+    await sweep();
+    await passMinutes(2 * HOUR, merchant);
+    await sweep();
+
+    expect(mailsTo(gone.email)).toEqual([]);
+    expect(await outcomesOf(merchant, gone.email)).toEqual([{ kind: 'single', outcome: 'dropped', next_try_at: null }]);
+    expect(mailsTo(admin.email)).toHaveLength(2);
+    expect(await reachedNobody(merchant)).toBe(0);
+  }, 60_000);
+
+  it('is not sent to an address that is removed, also where it had gone elsewhere before, and has an end', async () => {
+    const merchant = newMerchant();
+    const admin = await signIn(service, { role: 'admin', merchant });
+    const [list, address] = ['/console/notifications', `${randomUUID()}@example.com`];
+    await admin.submit(`${list}/email`, { address, language: 'es' }, list);
+    await openTasks(merchant, 1);
+    await failThreeTimes(merchant);
+    const [row] = await database.query<{ id: string }>(
+      'select recipient_id as id from notice_recipients where merchant_id = $1 and address = $2',
+      [merchant, address],
+    );
+    await admin.submit(`${list}/${row?.id}/remove`, {}, `${list}/${row?.id}`);
+
+    await sweep();
+
+    expect(mailsTo(address)).toEqual([]);
+    expect(await outcomesOf(merchant, address)).toEqual([{ kind: 'single', outcome: 'dropped', next_try_at: null }]);
+  }, 60_000);
+
+  it('is not sent by a process that found it due just before', async () => {
+    const merchant = newMerchant();
+    const gone = await signIn(service, { role: 'operator', merchant });
+    await openTasks(merchant, 1);
+    await service.service.app.get(NoticeSpread).spread(merchant);
+    await disable(gone);
+    const messages = service.service.app.get(NoticeMessages);
+    const [row] = await database.query<{ id: string }>(
+      'select recipient_id as id from notice_recipients where merchant_id = $1 and person_id = $2',
+      [merchant, gone.personId],
+    );
+    const key = { merchantId: merchant, recipientId: row?.id ?? '' };
+
+    expect(await messages.take(key, false)).toBeNull();
+    await database.query(
+      `update notice_recipients set faults_in_row = 3, wait_until = now() where merchant_id = $1 and recipient_id = $2`,
+      [key.merchantId, key.recipientId],
+    );
+    expect(await messages.take(key, true)).toBeNull();
+  });
+
+  it('goes elsewhere where nobody else has it yet, though its message had gone elsewhere before it came in', async () => {
+    const merchant = newMerchant();
+    const gone = await signIn(service, { role: 'operator', merchant });
+    await gone.submit('/console/account/notices', { pace: 'hour', event: 'manual_required' }, '/console/account');
+    await openTasks(merchant, 1);
+    await service.service.app.get(NoticeSpread).spread(merchant);
+    await database.query('update notice_messages set fell_back_at = now() where merchant_id = $1', [merchant]);
+    await disable(gone);
+
+    await sweep();
+
+    expect(await messagesOf(merchant)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ recipient: 'person', outcome: 'dropped' }),
+        expect.objectContaining({ recipient: 'notify-email', outcome: 'delivered' }),
+      ]),
+    );
+    expect(await reachedNobody(merchant)).toBe(0);
+  });
 });
 
 describe('a mail server that is dead for an hour', () => {

@@ -1,9 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { Notices } from '../src/notifications/notices.js';
-import { SmtpSender } from '../src/notifications/mail.js';
-import { Secret } from '../src/setting-kinds.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
-import { MailServer } from './support/mail-server.js';
+import { MailServer, SENDER, smtpSender } from './support/mail-server.js';
 import { startServiceProcess } from './support/process.js';
 import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
@@ -24,12 +22,13 @@ const settings = () => ({
   DATABASE_URL: database.url,
   ANSWER_DEADLINE_MS: '1000',
   NOTIFY_EMAIL: MERCHANT_EMAIL,
+  MAIL_FROM: SENDER,
 });
 
 /** The service with real SMTP, that gives up on a silent server soon. */
 async function startMailing(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
   const url = `smtp://127.0.0.1:${mailServer.port}?${NO_PATIENCE}`;
-  return startTestService({ ...settings(), SMTP_URL: url, ...environment }, { mail: new SmtpSender(new Secret(url)) });
+  return startTestService({ ...settings(), SMTP_URL: url, ...environment }, { mail: smtpSender(url) });
 }
 
 beforeAll(async () => {
@@ -301,7 +300,7 @@ it('keeps the password of the mail server to itself when the login fails', async
   const own = await makeTestDatabase();
   const mailing = await startTestService(
     { ...settings(), DATABASE_URL: own.url, SMTP_URL: url },
-    { mail: new SmtpSender(new Secret(url)) },
+    { mail: smtpSender(url) },
   );
   try {
     const paymentId = await refusedPayment(mailing);
@@ -360,7 +359,7 @@ it('delivers again what a process was delivering when it was killed, and not bef
   const url = `smtp://127.0.0.1:${mailServer.port}?${NO_PATIENCE}`;
   const heir = await startTestService(
     { ...settings(), DATABASE_URL: own.url, SMTP_URL: url },
-    { mail: new SmtpSender(new Secret(url)) },
+    { mail: smtpSender(url) },
   );
   try {
     await sweep(heir);
@@ -481,7 +480,7 @@ it('reaches people also after the job queue was dropped: the rows are looked for
   const url = `smtp://127.0.0.1:${mailServer.port}?${NO_PATIENCE}`;
   const mailing = await startTestService(
     { ...settings(), DATABASE_URL: own.url, SMTP_URL: url },
-    { mail: new SmtpSender(new Secret(url)) },
+    { mail: smtpSender(url) },
   );
   try {
     await own.query('drop schema pgboss cascade');
@@ -494,6 +493,15 @@ it('reaches people also after the job queue was dropped: the rows are looked for
     await mailing.stop();
     await own.drop();
   }
+});
+
+it('is sent by the sender of the settings, whoever signs in to the mail server', async () => {
+  const sender = smtpSender(`smtp://apikey:password@127.0.0.1:${mailServer.port}?${NO_PATIENCE}`);
+
+  await sender.send({ to: 'ana@elsewhere.example', subject: 'x', text: 'x', messageId: '<from@vtex-card-connector>' });
+
+  sender.close();
+  expect(mailServer.mailsOf('from')[0]?.headers).toContain(`From: VTEX card connector <${SENDER}>`);
 });
 
 describe('the sender', () => {
@@ -514,7 +522,7 @@ describe('the sender', () => {
   });
 
   it('gives up on a server that keeps it waiting with a word now and then', async () => {
-    const sender = new SmtpSender(new Secret(`smtp://127.0.0.1:${port}?greetingTimeout=2000`), 300);
+    const sender = smtpSender(`smtp://127.0.0.1:${port}?greetingTimeout=2000`, 300);
 
     const sent = sender.send({ to: MERCHANT_EMAIL, subject: 'x', text: 'x', messageId: '<x@vtex-card-connector>' });
 

@@ -461,6 +461,18 @@ describe('the schema refuses', () => {
       { kind: 'fax', address: null, secret: null },
       'notice_recipients_kind',
     ],
+    [
+      'a notice to nobody that there is',
+      'notices',
+      { event: 'taken', to_person_id: '00000000-0000-4000-8000-000000000010' },
+      'notices_to_person',
+    ],
+    [
+      'a notice to one person of what everybody hears of',
+      'notices',
+      { to_person_id: '00000000-0000-4000-8000-000000000010' },
+      'notices_only_taken_to_person',
+    ],
     ['a webhook without a secret', 'notice_recipients', { secret: null }, 'notice_recipients_is_whole'],
     ['a person’s recipient of nobody', 'notice_recipients', { kind: 'person' }, 'notice_recipients_is_whole'],
     ['an old secret without an end', 'notice_recipients', { old_secret: '{}' }, 'notice_recipients_old_secret'],

@@ -79,6 +79,12 @@ const openAgain = statement(
    where merchant_id = $1 and manual_cancellation_id = $2`,
 );
 
+const tellNewOwner = statement(
+  'tell-new-owner-of-manual-cancellation',
+  `update notices set to_person_id = $3
+   where merchant_id = $1 and manual_cancellation_id = $2 and event = 'taken' and spread_at is null and created_at = now()`,
+);
+
 const isWorker = statement(
   'is-somebody-who-works',
   `select 1 from people where merchant_id = $1 and person_id = $2 and role in ('operator', 'admin') and disabled_at is null`,
@@ -117,7 +123,7 @@ export class ManualMoves {
     });
   }
 
-  /** Gives it to somebody else, who must be able to work on it. */
+  /** Gives it to somebody else, who must be able to work on it, and is told. */
   handOver(move: ManualMove, toPersonId: string, note: string | null): Promise<Moved> {
     return this.#move(move, async (sql, task) => {
       if (!isOpen(task) || task.taken_by === toPersonId) return 'moved-on';
@@ -125,6 +131,8 @@ export class ManualMoves {
       await sql.run(setOwner, [...keyOf(move), toPersonId]);
       await recordManualEvent(sql, move, { kind: 'handed-over', personId: move.personId, toPersonId, note });
       await this.manual.notify(sql, move, 'taken');
+      // The notice of this transaction, and so of this time. Who gives it to themself knows.
+      if (toPersonId !== move.personId) await sql.run(tellNewOwner, [...keyOf(move), toPersonId]);
       return 'moved';
     });
   }

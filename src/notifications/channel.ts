@@ -3,7 +3,7 @@ export const noticeEvents = ['manual_required', 'taken', 'resolved', 'not_needed
 
 export type NoticeEvent = (typeof noticeEvents)[number];
 
-/** What a channel of people tells where nobody said otherwise; a webhook tells everything. */
+/** What a channel of people tells where nobody said otherwise; a webhook tells everything. Whom a task is handed to is always told. */
 export const eventsForPeople: readonly NoticeEvent[] = ['manual_required', 'not_needed'];
 
 /**

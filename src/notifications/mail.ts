@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import nodemailer, { type Transporter } from 'nodemailer';
-import type { Secret } from '../setting-kinds.js';
+import type { SmtpSettings } from '../config.js';
 
 export interface Mail {
   readonly to: string;
@@ -35,26 +35,24 @@ const SEND_MS = 60_000;
 /** Any SMTP server. */
 export class SmtpSender implements MailSender {
   readonly #transport: Transporter;
-  readonly #sender: string | null;
+  readonly #from: { readonly name: string; readonly address: string };
 
   constructor(
-    smtpUrl: Secret,
+    { url, from }: SmtpSettings,
     private readonly sendMs = SEND_MS,
   ) {
-    this.#transport = nodemailer.createTransport({ url: smtpUrl.reveal(), ...TIMEOUTS });
-    this.#sender = senderAddress(smtpUrl.reveal());
+    this.#transport = nodemailer.createTransport({ url: url.reveal(), ...TIMEOUTS });
+    this.#from = { name: from.name ?? 'VTEX card connector', address: from.address };
   }
 
   async send({ to, subject, text, html, messageId }: Mail): Promise<void> {
     const headers = { 'Auto-Submitted': 'auto-generated' };
-    // Mail servers refuse a sender whose domain does not exist; the receiver's own surely does.
-    const from = { name: 'VTEX card connector', address: this.#sender ?? to };
     const timer = new AbortController();
     const tooLate = sleep(this.sendMs, null, { signal: timer.signal }).then(() => {
       throw new Error(`The mail server did not take the mail within ${this.sendMs} ms`);
     });
     try {
-      const mail = { from, to, subject, text, ...(html ? { html } : {}), messageId, headers };
+      const mail = { from: this.#from, to, subject, text, ...(html ? { html } : {}), messageId, headers };
       await Promise.race([this.#transport.sendMail({ ...mail, ...boundaryOf(messageId) }), tooLate]);
     } finally {
       timer.abort();
@@ -82,12 +80,6 @@ export class SmtpSender implements MailSender {
 const boundaryOf = (messageId: string) => ({
   baseBoundary: createHash('sha256').update(messageId, 'utf8').digest('hex').slice(0, 32),
 });
-
-/** The account that the server knows us by, where it is an address. */
-function senderAddress(smtpUrl: string): string | null {
-  const user = URL.canParse(smtpUrl) ? new URL(smtpUrl).username.replaceAll('%40', '@') : '';
-  return /^[^@\s%]+@[^@\s%]+$/.test(user) ? user : null;
-}
 
 /** Development's outbox: keeps the mails in memory and prints them. */
 export class OutboxSender implements MailSender {

@@ -22,6 +22,7 @@ const notice = (more: Partial<NoticeSubject> = {}): NoticeSubject => ({
   kind: 'whole',
   state: 'open',
   resolution: null,
+  owner: null,
   amount: null,
   sandbox: false,
   openedAt: new Date('2026-11-21T12:00:00Z'),
@@ -66,10 +67,19 @@ describe('the mail of a notice', () => {
     expect(words).toContain('Abra o portal da CoreCard');
     expect(words).toContain('peça à CoreCard que o bloqueie');
     expect(words).toContain('F5C1A4E20D3B4E07B7E871F5B5BC9F91');
-    expect(words).toMatch(/adminNumber: (<code>)?9007199254740993/);
+    expect(words).toMatch(/Número da conta: (<code>)?9007199254740993/);
+    expect(words).not.toContain('adminNumber');
     expect(words).toMatch(/Desde: (<code>)?21\/11\/2026 09:00/);
     expect(words).toContain(`https://connector.example/console/manual-cancellations/${ID}`);
     expect(words).toContain('https://connector.example/console/account');
+  });
+
+  it('calls the ids as the issuer’s portal does, in the order of the page, and those without a name by their own', () => {
+    const reference = { cardKey: 'c', somethingNew: 's', walletKey: 'w', paymentInstrumentKey: 'p' };
+
+    expect(mailOf({ reference }, 'es').text).toContain(
+      'Clave de la billetera: w\nClave del instrumento de pago: p\nClave de la tarjeta: c\nsomethingNew: s\n',
+    );
   });
 
   it('is written in the language of its reader, which it names', () => {
@@ -113,6 +123,21 @@ describe('the mail of a notice', () => {
     expect(mailOf({ event: 'taken', state: 'taken' }).subject).toContain('Taken: order');
   });
 
+  it('says who has taken a task, and who handed it to whom, without the note that is for the new owner', () => {
+    const taken = (owner: NoticeSubject['owner']) => mailOf({ event: 'taken', state: 'taken', owner }).text;
+    const handedOver = { by: 'Maria', note: 'Call\nBcc: thief@example.com' };
+
+    expect(taken(null)).toContain('Somebody at your store has taken this task.');
+    expect(taken({ name: 'Ana', handedOver: null, isReader: false })).toContain('Ana has taken this task.');
+    const toOthers = taken({ name: 'Ana', handedOver, isReader: false });
+    expect(toOthers).toContain('Maria handed this task over to Ana.');
+    expect(toOthers).not.toContain('Call');
+    expect(toOthers).not.toContain('What to do');
+    const toAna = taken({ name: 'Ana', handedOver, isReader: true });
+    expect(toAna).toContain('Maria handed this task over to you.\nNote: Call Bcc: thief@example.com');
+    expect(toAna).toContain('What to do');
+  });
+
   it('says why somebody gets it who does not usually', () => {
     const { text } = noticeMail(notice(), style('en', { isFallBack: true, isOwnPace: false }));
 
@@ -147,7 +172,7 @@ describe('the mail of a notice', () => {
     for (const words of [text, html]) {
       expect(words).not.toContain('203.0.113.77');
       expect(words).not.toContain('2001:db8');
-      expect(words).toMatch(/adminNumber: (<code>)?1/);
+      expect(words).toMatch(/Account number: (<code>)?1/);
     }
   });
 });
@@ -183,6 +208,13 @@ describe('a digest', () => {
     expect(digestMail(orders, 9_995, style('pt-BR')).text).toContain('e mais 9.992');
     expect(digestMail(orders, 9_995, style()).subject).toContain('9,995 manual cancellations to do');
     expect(digestMail(orders, 3, style()).text).not.toMatch(/and .* more/);
+  });
+
+  it('says which of them are done, and is not of tasks to do then', () => {
+    const { subject, text } = digestMail([notice({ state: 'resolved' }), notice()], 2, style('en'));
+
+    expect(subject).toBe('[Loja X] 2 notices about manual cancellations');
+    expect(text.match(/– done meanwhile$/gm)).toHaveLength(1);
   });
 
   it('is of notices where not all of them are to be done', () => {

@@ -1,12 +1,15 @@
-import { isIP } from 'node:net';
 import type { ComponentChildren } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import { idsOf } from '../manual-cancellations/portal-ids.js';
 import { stepsOf } from '../manual-cancellations/steps.js';
 import type { TextKey } from '../texts/catalogue.js';
 import type { Formats } from '../texts/formats.js';
 import type { Language } from '../texts/language.js';
 import { isTextKey, type Say } from '../texts/say.js';
-import { oneLine, type NoticeSubject } from './notice-subject.js';
+import { oneLine, type NoticeOwner, type NoticeSubject } from './notice-subject.js';
+
+/** A note is no longer than that. */
+const LONGEST_NOTE = 2_000;
 
 /** How a message is written: for whom, in which language, with which addresses. */
 export interface MessageStyle {
@@ -33,10 +36,15 @@ export interface MailWords {
 export function noticeMail(notice: NoticeSubject, style: MessageStyle): MailWords {
   const { say } = style;
   const subject = subjectOf(notice, style);
-  const lead = [leadOf(notice, style), ...(notice.sandbox ? [say('mail.sandbox')] : [])];
-  const steps = notice.event === 'manual_required' ? stepWords(notice, style) : [];
-  const why = notice.event === 'manual_required' ? say(`reason.${notice.reason}`) : null;
-  const ids = idsOf(notice, style);
+  const lead = [
+    leadOf(notice, style),
+    ...noteOf(notice, style),
+    ...(isOver(notice) ? [say('mail.over')] : []),
+    ...(notice.sandbox ? [say('mail.sandbox')] : []),
+  ];
+  const steps = isToDo(notice) ? stepWords(notice, style) : [];
+  const why = isTask(notice) ? say(`reason.${notice.reason}`) : null;
+  const ids = namedIds(notice, style);
   const link = caseLink(notice, style);
   const button = say(steps.length > 0 ? 'mail.open' : 'mail.look');
   const text = [
@@ -152,14 +160,14 @@ export function subjectOf(notice: NoticeSubject, style: MessageStyle): string {
 export function factOf(notice: NoticeSubject, style: MessageStyle): string {
   const { say } = style;
   const what = whatOf(notice, style);
+  if (notice.owner?.isReader) return say('mail.subject.yours', { what });
   if (notice.event !== 'manual_required') return say(`mail.subject.${notice.event}`, { what });
   return `${say(notice.kind === 'refund' ? 'mail.task.refund' : 'mail.task.cancellation')} – ${what}`;
 }
 
 /** 12 manual cancellations to do. */
 export function digestHeadline(notices: readonly NoticeSubject[], total: number, { say }: MessageStyle): string {
-  const isAllToDo = notices.every(({ event }) => event === 'manual_required');
-  return say(isAllToDo ? 'digest.tasks' : 'digest.mixed', { count: total });
+  return say(notices.every(isToDo) ? 'digest.tasks' : 'digest.mixed', { count: total });
 }
 
 export interface DigestGroup {
@@ -171,10 +179,7 @@ export interface DigestGroup {
 export function groupsOf(notices: readonly NoticeSubject[], style: MessageStyle): DigestGroup[] {
   const groups = new Map<string, NoticeSubject[]>();
   for (const notice of notices) {
-    const heading =
-      notice.event === 'manual_required'
-        ? style.say(`reason.${notice.reason}`)
-        : style.say(`mail.lead.${notice.event}`);
+    const heading = notice.event === 'manual_required' ? style.say(`reason.${notice.reason}`) : leadOf(notice, style);
     groups.set(heading, [...(groups.get(heading) ?? []), notice]);
   }
   return [...groups].map(([heading, own]) => ({ heading, notices: own }));
@@ -183,8 +188,17 @@ export function groupsOf(notices: readonly NoticeSubject[], style: MessageStyle)
 export function lineOf(notice: NoticeSubject, style: MessageStyle): string {
   const sandbox = notice.sandbox ? '[sandbox] ' : '';
   const since = style.say('digest.since', { time: style.formats.dateTime(notice.openedAt) });
-  return `${sandbox}${whatOf(notice, style)} – ${since}`;
+  const over = isOver(notice) ? ` – ${style.say('digest.over')}` : '';
+  return `${sandbox}${[whatOf(notice, style), since, ...noteOf(notice, style)].join(' – ')}${over}`;
 }
+
+const isTask = ({ event, owner }: NoticeSubject) => event === 'manual_required' || owner?.isReader === true;
+
+/** A task that was told, and is done: people are told of it only where they ask to be told again. */
+export const isOver = (notice: NoticeSubject) =>
+  isTask(notice) && (notice.state === 'resolved' || notice.state === 'not-needed');
+
+const isToDo = (notice: NoticeSubject) => isTask(notice) && !isOver(notice);
 
 export const caseLink = ({ manualCancellationId }: NoticeSubject, { publicUrl }: Pick<MessageStyle, 'publicUrl'>) =>
   `${publicUrl}/console/manual-cancellations/${manualCancellationId}`;
@@ -197,11 +211,25 @@ function whatOf({ orderId, paymentId, issuerName }: NoticeSubject, { say }: Mess
 
 const storeOf = ({ merchantName }: MessageStyle) => (merchantName === null ? '' : `[${oneLine(merchantName)}] `);
 
-function leadOf({ event, kind, resolution }: NoticeSubject, { say }: MessageStyle): string {
+export function leadOf({ event, kind, resolution, owner }: NoticeSubject, { say }: MessageStyle): string {
+  if (owner) return ownerWords(owner, say);
   if (event === 'manual_required') return say(kind === 'refund' ? 'mail.lead.refund' : 'mail.lead.cancellation');
   const outcome = `resolution.${resolution}`;
   if (event === 'resolved' && isTextKey(outcome)) return say('mail.lead.resolved-as', { outcome: say(outcome) });
   return say(`mail.lead.${event}` satisfies TextKey);
+}
+
+function ownerWords({ name, handedOver, isReader }: NoticeOwner, say: Say): string {
+  const owner = oneLine(name);
+  if (!handedOver) return say('mail.lead.taken-by', { owner });
+  const from = oneLine(handedOver.by);
+  return isReader ? say('mail.lead.yours', { from }) : say('mail.lead.handed-over', { from, owner });
+}
+
+/** What whoever handed it over wrote about it: for the new owner alone. */
+function noteOf({ owner }: NoticeSubject, { say }: MessageStyle): string[] {
+  const note = owner?.isReader ? owner.handedOver?.note : null;
+  return note ? [say('mail.note', { note: oneLine(note, LONGEST_NOTE) })] : [];
 }
 
 function stepWords(notice: NoticeSubject, { say, formats }: MessageStyle): string[] {
@@ -211,14 +239,11 @@ function stepWords(notice: NoticeSubject, { say, formats }: MessageStyle): strin
   return stepsOf({ kind, reason, issuerName, amount: money }).map((step) => say(step, values));
 }
 
-function idsOf({ orderId, paymentId, reference, openedAt }: NoticeSubject, { say, formats }: MessageStyle) {
+function namedIds({ orderId, paymentId, reference, openedAt }: NoticeSubject, { say, formats }: MessageStyle) {
   return [
     ...(orderId === null ? [] : [[say('mail.id.order'), oneLine(orderId)] as const]),
     [say('mail.id.payment'), oneLine(paymentId)] as const,
-    ...Object.entries(reference ?? {})
-      .map(([name, value]) => [oneLine(name), oneLine(String(value))] as const)
-      // A network address is the shopper's, and helps nobody to find the card.
-      .filter(([, value]) => isIP(value) === 0),
+    ...idsOf({ say }, reference ?? {}).map(({ name, value }) => [oneLine(name), oneLine(value)] as const),
     [say('mail.since'), formats.dateTime(openedAt)] as const,
   ];
 }

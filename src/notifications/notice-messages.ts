@@ -69,10 +69,14 @@ export interface TryResult {
   readonly isGone: boolean;
 }
 
+/** Whether a recipient `r` may be sent anything: not one that is removed or switched off, and nobody who is not let in any more. */
+const isThere = `r.removed_at is null and r.switched_off_at is null and not exists (
+     select from people p where p.merchant_id = r.merchant_id and p.person_id = r.person_id and p.disabled_at is not null)`;
+
 const due = (
   more: string,
 ) => `select r.merchant_id, r.recipient_id, r.kind, r.faults_in_row > 0 as is_failing from notice_recipients r
-   where r.kind = any ($1) and (r.wait_until is null or r.wait_until <= now()) and r.removed_at is null and r.switched_off_at is null
+   where r.kind = any ($1) and (r.wait_until is null or r.wait_until <= now()) and ${isThere}
      and r.recipient_id <> all ($2::uuid[])
      and exists (select from notice_messages m where m.merchant_id = r.merchant_id and m.recipient_id = r.recipient_id
                  and m.next_try_at <= now()) ${more}
@@ -97,7 +101,7 @@ const ofRecipient = 'merchant_id = $1 and recipient_id = $2';
 const takeMessage = statement(
   'take-notice-message',
   take(
-    'and exists (select from notice_recipients r where r.merchant_id = $1 and r.recipient_id = $2 and r.faults_in_row = 0)',
+    `and exists (select from notice_recipients r where r.merchant_id = $1 and r.recipient_id = $2 and r.faults_in_row = 0 and ${isThere})`,
   ),
 );
 
@@ -110,11 +114,18 @@ const takeTest = statement(
    returning recipient_id, message_id, kind, tries`,
 );
 
+const takeEnded = statement(
+  'take-ended-notice-message',
+  `update notice_messages set tries = tries + 1
+   where ${ofRecipient} and message_id = $3 and kind <> 'test' and ended_at is not null
+   returning message_id, kind, tries`,
+);
+
 /** Of all processes one alone tries whether a recipient can be reached again. Locked before its message, as everywhere. */
 const takeGate = statement(
   'take-gate-of-recipient',
-  `update notice_recipients set wait_until = now() + $3 * interval '1 millisecond'
-   where ${ofRecipient} and faults_in_row > 0 and wait_until <= now()
+  `update notice_recipients r set wait_until = now() + $3 * interval '1 millisecond'
+   where ${ofRecipient} and faults_in_row > 0 and wait_until <= now() and ${isThere}
      and exists (select from notice_messages m where m.merchant_id = $1 and m.recipient_id = $2 and m.next_try_at <= now())
    returning 1`,
 );
@@ -130,20 +141,22 @@ const loadRecipient = statement(
 );
 
 /**
- * Overtaken: a person must not be sent to do what is done, or no longer needed; and that it is not needed is no news to whom the same
+ * Overtaken: a person must not be sent to do what is done, no longer needed, or somebody else's by now; and that it is not needed is no news to whom the same
  * message would have brought the task. Machines get everything.
  */
 const loadItems = statement(
   'load-items-of-message',
   `with items as (
-     select n.notice_id, n.event, n.created_at, d.instead_of, t.*,
+     select n.notice_id, n.event, n.created_at, n.to_person_id, n.to_person_id = r.person_id as is_reader, d.instead_of, t.*,
             min(t.opened_at) over (partition by n.event, t.reason) as group_since
      from notice_deliveries d
      join notices n using (merchant_id, notice_id)
+     join notice_recipients r using (merchant_id, recipient_id)
      join manual_cancellations t using (merchant_id, manual_cancellation_id)
      where d.merchant_id = $1 and d.message_id = $2
        and ($3 or (
          not (n.event = 'manual_required' and t.state in ('resolved', 'not-needed'))
+         and not (n.to_person_id is not null and n.to_person_id = r.person_id and t.taken_by is distinct from n.to_person_id)
          and not (n.event = 'not_needed' and exists (
            select from notice_deliveries d2 join notices n2 using (merchant_id, notice_id)
            where d2.merchant_id = d.merchant_id and d2.message_id = d.message_id
@@ -154,11 +167,20 @@ const loadItems = statement(
      limit ${MOST_LISTED}
    )
    select m.notice_id, m.event, m.created_at, m.manual_cancellation_id, m.payment_id, m.kind, m.reason, m.state, m.resolution, m.opened_at,
-          m.total, m.is_fall_back, p.order_id, p.sandbox, coalesce(r.issuer, m.issuer) as issuer, r.reference, f.value, f.currency
+          m.total, m.is_fall_back, p.order_id, p.sandbox, coalesce(r.issuer, m.issuer) as issuer, r.reference, f.value, f.currency,
+          case when m.event = 'taken' then o.name end as owner, coalesce(m.is_reader, false) as is_reader, h.name as handed_over_by, h.note
    from listed m
    join payments p on p.merchant_id = m.merchant_id and p.payment_id = m.payment_id
    ${newestReference}
    ${amountOfRefund}
+   left join people o on o.merchant_id = m.merchant_id and o.person_id = coalesce(m.to_person_id, m.taken_by)
+   left join lateral (
+     select b.name, e.note from manual_cancellation_events e
+     join people b on b.merchant_id = e.merchant_id and b.person_id = e.person_id
+     where e.merchant_id = m.merchant_id and e.manual_cancellation_id = m.manual_cancellation_id
+       and e.kind = 'handed-over' and e.to_person_id = m.to_person_id and e.at >= m.created_at
+     order by e.event_no limit 1
+   ) h on true
    order by array_position(array['manual_required', 'taken', 'resolved', 'not_needed'], m.event), m.group_since, m.reason, m.opened_at,
             m.notice_id`,
 );
@@ -170,12 +192,12 @@ const noteDelivery = statement(
    where ${ofRecipient} and (faults_in_row > 0 or last_delivered_at is null or last_delivered_at < now() - interval '5 seconds')`,
 );
 
-/** The notices in their order: another message may carry the same ones. */
+/** What arrived has arrived, whatever was written down before. The notices in their order: another message may carry the same ones. */
 const markDelivered = statement(
   'mark-message-delivered',
   `with message as (
-     update notice_messages set ended_at = now(), outcome = $3, next_try_at = null, last_fault = null
-     where merchant_id = $1 and message_id = $2 and ended_at is null
+     update notice_messages set ended_at = coalesce(ended_at, now()), outcome = $3, next_try_at = null, last_fault = null
+     where merchant_id = $1 and message_id = $2 and (ended_at is null or $3 = 'delivered')
    ), reached as (
      select n.notice_id from notices n join notice_deliveries d using (merchant_id, notice_id)
      where d.merchant_id = $1 and d.message_id = $2 and n.delivered_at is null
@@ -271,8 +293,15 @@ export class NoticeMessages {
     return row ? this.#taken({ merchantId, recipientId: row.recipient_id }, row, false) : null;
   }
 
-  async content({ merchantId, messageId, to }: TakenMessage): Promise<MessageContent> {
-    const rows = await this.database.run<ItemRow>(loadItems, [merchantId, messageId, to.kind === 'webhook']);
+  /** One that has ended; it stays so, whatever comes of this try. Null where there is none. */
+  async takeEnded({ merchantId, recipientId }: RecipientKey, messageId: string): Promise<TakenMessage | null> {
+    const [row] = await this.database.run<TakenRow>(takeEnded, [merchantId, recipientId, messageId]);
+    return row ? this.#taken({ merchantId, recipientId }, row, false) : null;
+  }
+
+  /** @param isWhole also what was overtaken, which machines get always */
+  async content({ merchantId, messageId, to }: TakenMessage, isWhole = false): Promise<MessageContent> {
+    const rows = await this.database.run<ItemRow>(loadItems, [merchantId, messageId, isWhole || to.kind === 'webhook']);
     const [first] = rows;
     return {
       items: rows.map(fromItemRow),
@@ -289,6 +318,14 @@ export class NoticeMessages {
       await sql.run(markDelivered, [merchantId, messageId, outcome]);
       if (result) await sql.run(logTry, [merchantId, recipientId, messageId, result.status, result.ms, result.fault]);
     });
+  }
+
+  /** A try that changes nothing but the log. */
+  async recordTry(
+    { merchantId, recipientId, messageId }: TakenMessage,
+    { status, ms, fault }: TryResult,
+  ): Promise<void> {
+    await this.database.run(logTry, [merchantId, recipientId, messageId, status, ms, fault]);
   }
 
   /** @returns how many faults in a row the recipient has now */
@@ -381,6 +418,10 @@ interface ItemRow {
   readonly reference: Readonly<Record<string, unknown>> | null;
   readonly value: string | null;
   readonly currency: string | null;
+  readonly owner: string | null;
+  readonly is_reader: boolean;
+  readonly handed_over_by: string | null;
+  readonly note: string | null;
 }
 
 const fromItemRow = (row: ItemRow): NoticeSubject => ({
@@ -397,6 +438,14 @@ const fromItemRow = (row: ItemRow): NoticeSubject => ({
   kind: row.kind,
   state: row.state,
   resolution: row.resolution,
+  owner:
+    row.owner === null
+      ? null
+      : {
+          name: row.owner,
+          handedOver: row.handed_over_by === null ? null : { by: row.handed_over_by, note: row.note },
+          isReader: row.is_reader,
+        },
   amount: row.value === null ? null : { value: Number(row.value), currency: row.currency },
   sandbox: row.sandbox,
   openedAt: row.opened_at,

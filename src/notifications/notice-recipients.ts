@@ -143,13 +143,6 @@ const insertTest = statement(
    returning message_id`,
 );
 
-const reopenMessage = statement(
-  'send-message-once-more',
-  `update notice_messages set ended_at = null, outcome = null, next_try_at = now()
-   where merchant_id = $1 and recipient_id = $2 and message_id = $3 and kind <> 'test' and ended_at is not null
-   returning 1`,
-);
-
 const selectTries = statement(
   'select-notice-tries',
   `select t.try_no, t.message_id, m.kind, t.at, t.status, t.ms, t.fault from notice_tries t
@@ -278,11 +271,6 @@ export class NoticeRecipients {
   async addTest({ merchantId, recipientId }: RecipientKey): Promise<string | null> {
     const [row] = await this.database.run<{ message_id: string }>(insertTest, [merchantId, recipientId]);
     return row?.message_id ?? null;
-  }
-
-  /** A message that has ended is sent once more under its own id. False where there is none. */
-  async sendAgain({ merchantId, recipientId }: RecipientKey, messageId: string): Promise<boolean> {
-    return (await this.database.run(reopenMessage, [merchantId, recipientId, messageId])).length > 0;
   }
 
   /** The last 200 tries, newest first. */

@@ -25,7 +25,7 @@ const addNotifyEmail = statement(
 /** One process at a time spreads a merchant's notices, so that no recipient gets more than it should. */
 const lockRecipients = statement(
   'lock-notice-recipients',
-  `select r.recipient_id, r.kind, r.events, r.pace, r.faults_in_row, p.role, m.time_zone, now() as now,
+  `select r.recipient_id, r.kind, r.person_id, r.events, r.pace, r.faults_in_row, p.role, m.time_zone, now() as now,
           (r.removed_at is null and r.switched_off_at is null and p.disabled_at is null) as is_there
    from notice_recipients r
    left join people p on p.merchant_id = r.merchant_id and p.person_id = r.person_id
@@ -37,7 +37,7 @@ const lockRecipients = statement(
 
 const selectUnspread = statement(
   'select-unspread-notices',
-  `select notice_id, event from notices where merchant_id = $1 and spread_at is null and spread_from <= now()
+  `select notice_id, event, to_person_id from notices where merchant_id = $1 and spread_at is null and spread_from <= now()
    order by created_at, notice_id limit ${NOTICES_AT_ONCE} for update skip locked`,
 );
 
@@ -77,11 +77,15 @@ const selectMerchantsToSpread = statement(
   'select distinct merchant_id from notices where spread_at is null and spread_from <= now()',
 );
 
-/** A message falls back after its third fault, or when it waits behind three faults of its recipient, or when its recipient is gone. */
-const isFallingBack = `m.next_try_at is not null and m.kind <> 'test' and m.fell_back_at is null
-     and (m.faults >= ${FAULTS_BEFORE_FALL_BACK}
-          or (r.faults_in_row >= ${FAULTS_BEFORE_FALL_BACK} and m.due_at <= now())
-          or r.removed_at is not null or r.switched_off_at is not null or p.disabled_at is not null)`;
+const isGone = '(r.removed_at is not null or r.switched_off_at is not null or p.disabled_at is not null)';
+
+/**
+ * A message falls back once: after its third fault, or when it waits behind three faults of its recipient. One whose recipient is gone is
+ * looked at whether it has fallen back or not, because it has to end.
+ */
+const isFallingBack = `m.next_try_at is not null and m.kind <> 'test'
+     and (${isGone} or (m.fell_back_at is null
+          and (m.faults >= ${FAULTS_BEFORE_FALL_BACK} or (r.faults_in_row >= ${FAULTS_BEFORE_FALL_BACK} and m.due_at <= now()))))`;
 
 const recipientOf = `join notice_recipients r using (merchant_id, recipient_id)
    left join people p on p.merchant_id = r.merchant_id and p.person_id = r.person_id`;
@@ -93,8 +97,7 @@ const selectMerchantsToFallBack = statement(
 
 const selectFallingBack = statement(
   'select-falling-back-messages',
-  `select m.message_id, m.recipient_id, r.kind,
-          (r.removed_at is not null or r.switched_off_at is not null or p.disabled_at is not null) as is_gone
+  `select m.message_id, m.recipient_id, r.kind, ${isGone} as is_gone, m.fell_back_at is not null as has_fallen_back
    from notice_messages m ${recipientOf}
    where m.merchant_id = $1 and ${isFallingBack}
    order by m.due_at limit ${NOTICES_AT_ONCE} for update of m skip locked`,
@@ -128,6 +131,7 @@ const dropMessages = statement(
 interface Recipient {
   readonly recipientId: string;
   readonly kind: ChannelKind;
+  readonly personId: string | null;
   readonly events: readonly NoticeEvent[];
   readonly pace: Pace;
   readonly isFailing: boolean;
@@ -173,7 +177,7 @@ export class NoticeSpread {
     return this.#begin(merchantId);
   }
 
-  /** What does not reach its recipient goes to the next one too, once for each message. */
+  /** What does not reach its recipient goes to the next one too, once for each message; what waits for one that is gone ends. */
   async fallBack(merchantId: string): Promise<void> {
     while ((await this.database.transaction((sql) => this.#fallBackSome(sql, merchantId))) === NOTICES_AT_ONCE);
   }
@@ -192,10 +196,10 @@ export class NoticeSpread {
 
   async #spreadSome(sql: Transaction, merchantId: string): Promise<number> {
     const { recipients, now } = await this.#recipients(sql, merchantId);
-    const notices = await sql.run<{ notice_id: string; event: NoticeEvent }>(selectUnspread, [merchantId]);
+    const notices = await sql.run<UnspreadRow>(selectUnspread, [merchantId]);
     if (notices.length === 0) return 0;
-    const deliveries = notices.flatMap(({ notice_id: noticeId, event }) =>
-      recipientsFor(event, recipients).map((to): Delivery => ({ noticeId, to, insteadOf: null })),
+    const deliveries = notices.flatMap(({ notice_id: noticeId, event, to_person_id: newOwner }) =>
+      recipientsFor(event, newOwner, recipients).map((to): Delivery => ({ noticeId, to, insteadOf: null })),
     );
     await this.#place(sql, merchantId, deliveries, now);
     const ids = notices.map(({ notice_id }) => notice_id);
@@ -215,6 +219,8 @@ export class NoticeSpread {
     const deliveries = notices.flatMap(({ message_id, notice_id: noticeId, event, has_it }): Delivery[] => {
       const from = byId.get(message_id);
       const hasIt = given.get(noticeId) ?? new Set(has_it);
+      // What was added to a digest after it fell back has gone nowhere else.
+      if (from?.has_fallen_back && has_it.length > 1) return [];
       const to = from && nextChannel(from.kind, event, recipients, hasIt);
       if (!to) return [];
       given.set(noticeId, hasIt.add(to.recipientId));
@@ -224,7 +230,7 @@ export class NoticeSpread {
     await sql.run(markFallenBack, [merchantId, ids]);
     const gone = messages.filter(({ is_gone }) => is_gone).map(({ message_id }) => message_id);
     if (gone.length > 0) await sql.run(dropMessages, [merchantId, gone]);
-    this.metrics.noticeFallBacks.inc(messages.length);
+    this.metrics.noticeFallBacks.inc(messages.filter(({ has_fallen_back }) => !has_fallen_back).length);
     return messages.length;
   }
 
@@ -239,6 +245,7 @@ export class NoticeSpread {
     const recipients = rows.map((row): Recipient => ({
       recipientId: row.recipient_id,
       kind: row.kind,
+      personId: row.person_id,
       events: row.events,
       pace: row.pace,
       isFailing: row.faults_in_row > 0 || (row.kind === 'notify-email' && !hasAddress),
@@ -285,9 +292,16 @@ export class NoticeSpread {
   }
 }
 
+interface UnspreadRow {
+  readonly notice_id: string;
+  readonly event: NoticeEvent;
+  readonly to_person_id: string | null;
+}
+
 interface RecipientRow {
   readonly recipient_id: string;
   readonly kind: ChannelKind;
+  readonly person_id: string | null;
   readonly events: readonly NoticeEvent[];
   readonly pace: Pace;
   readonly faults_in_row: number;
@@ -310,6 +324,7 @@ interface FallingRow {
   readonly recipient_id: string;
   readonly kind: ChannelKind;
   readonly is_gone: boolean;
+  readonly has_fallen_back: boolean;
 }
 
 interface UndeliveredRow {
@@ -320,12 +335,14 @@ interface UndeliveredRow {
 }
 
 /**
- * Who wants to hear of it. A merchant without anybody, and a task that nobody wants to hear of, is told to NOTIFY_EMAIL: every manual
+ * Who wants to hear of it, and whom the task was handed to, whatever they want to hear of besides. A merchant without anybody, and a task that nobody wants to hear of, is told to NOTIFY_EMAIL: every manual
  * cancellation reaches a person.
  */
-function recipientsFor(event: NoticeEvent, recipients: readonly Recipient[]): Recipient[] {
+function recipientsFor(event: NoticeEvent, newOwner: string | null, recipients: readonly Recipient[]): Recipient[] {
   const own = recipients.filter(({ kind, isThere }) => kind !== 'notify-email' && isThere);
-  const wanting = own.filter(({ events }) => events.includes(event));
+  const wanting = own.filter(
+    ({ events, personId }) => events.includes(event) || (newOwner !== null && personId === newOwner),
+  );
   const isForNobody = wanting.length === 0 && (own.length === 0 || event === 'manual_required');
   return isForNobody
     ? recipients.filter(({ kind, events }) => kind === 'notify-email' && events.includes(event))

@@ -13,7 +13,13 @@ import { Repeater } from '../operations/repeater.js';
 import { FAULTS_BEFORE_FALL_BACK, type ChannelKind } from './channel.js';
 import { Channels } from './channels.js';
 import { MAIL_SENDER, type MailSender } from './mail.js';
-import { NoticeMessages, type DueRecipient, type TakenMessage, type TryResult } from './notice-messages.js';
+import {
+  NoticeMessages,
+  type DueRecipient,
+  type RecipientKey,
+  type TakenMessage,
+  type TryResult,
+} from './notice-messages.js';
 import { NoticeSpread } from './notice-spread.js';
 
 const SWEEP_MS = 5_000;
@@ -89,10 +95,23 @@ export class Notices implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     await Promise.all([...this.#drains.values()].map(({ done }) => done));
   }
 
-  /** Tries one message now: a test, or one that is sent once more under its own id. Null where another process is at it. */
+  /** Tries one message now: a test. Null where another process is at it. */
   async tryNow(merchantId: string, messageId: string): Promise<TryResult | null> {
     const message = await this.messages.takeOne(merchantId, messageId);
     return message && this.#send(message);
+  }
+
+  /**
+   * Sends a message that has ended once more under its own id, with everything that it was about: a person wants it so, whatever has
+   * happened meanwhile. It is not tried by itself again. Null where there is no such message.
+   */
+  async sendAgain(key: RecipientKey, messageId: string): Promise<TryResult | null> {
+    const message = await this.messages.takeEnded(key, messageId);
+    if (!message) return null;
+    const result = await this.channels.send(message, await this.messages.content(message, true));
+    if (result.fault === null) await this.#insistently(() => this.messages.recordEnd(message, 'delivered', result));
+    else await this.messages.recordTry(message, result);
+    return result;
   }
 
   async #drainDue(merchantId: string | null): Promise<void> {

@@ -1,4 +1,13 @@
-import { caseLink, digestHeadline, factOf, groupsOf, lineOf, type MessageStyle } from './notice-mail.js';
+import {
+  caseLink,
+  digestHeadline,
+  factOf,
+  groupsOf,
+  isOver,
+  leadOf,
+  lineOf,
+  type MessageStyle,
+} from './notice-mail.js';
 import type { NoticeSubject } from './notice-subject.js';
 
 /** Slack cuts a longer text off. */
@@ -16,11 +25,12 @@ export const slackTest = ({ say }: MessageStyle): string => JSON.stringify({ tex
 
 function single(notice: NoticeSubject, style: MessageStyle): string[] {
   const { say, publicUrl } = style;
-  const isToDo = notice.event === 'manual_required';
+  const isTask = notice.event === 'manual_required';
   return [
     `*${sandbox(notice)}${escape(factOf(notice, style))}*`,
-    escape(isToDo ? say(`reason.${notice.reason}`) : say(`mail.lead.${notice.event}`)),
-    `<${caseLink(notice, { publicUrl })}|${escape(say(isToDo ? 'mail.open' : 'mail.look'))}>`,
+    escape(isTask ? say(`reason.${notice.reason}`) : leadOf(notice, style)),
+    ...(isOver(notice) ? [escape(say('mail.over'))] : []),
+    `<${caseLink(notice, { publicUrl })}|${escape(say(isTask && !isOver(notice) ? 'mail.open' : 'mail.look'))}>`,
   ];
 }
 

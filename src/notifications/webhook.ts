@@ -8,7 +8,7 @@ const SECRET_BYTES = 32;
 /** A new endpoint's secret, as the format of Standard Webhooks writes it. */
 export const newWebhookSecret = (): string => `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 
-/** The thin payload of a notice: ids, state and a link, and nothing that names a shopper. The state is that of the moment of sending. */
+/** The thin payload of a notice: ids, state, who has it and a link, and nothing that names a shopper. The state is that of the moment of sending. */
 export function webhookBody(notice: NoticeSubject, publicUrl: string): string {
   return JSON.stringify({
     type: `cancellation.${notice.event}`,
@@ -21,6 +21,7 @@ export function webhookBody(notice: NoticeSubject, publicUrl: string): string {
       state: notice.state,
       reason: notice.reason,
       resolution: notice.resolution,
+      owner: notice.owner?.name ?? null,
       issuer: notice.issuer,
       link: caseLink(notice, { publicUrl }),
     },

@@ -168,7 +168,9 @@ export class Doctor {
     }
     try {
       await this.mail.greet(MAIL_MS);
-      return { name, state: 'ok', words: `The mail server lets us in; notices go to ${this.config.mail.notifyEmail}.` };
+      const { smtp, notifyEmail } = this.config.mail;
+      const from = smtp ? ` from ${smtp.from.address}` : '';
+      return { name, state: 'ok', words: `The mail server lets us in; notices go${from} to ${notifyEmail}.` };
     } catch (error) {
       const words = `The mail server does not let us in (${codeOf(error)}). Check SMTP_URL: host, port, user and password.`;
       return { name, state: 'fault', words };

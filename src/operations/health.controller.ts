@@ -29,8 +29,8 @@ export class HealthController {
   @Get('health/ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const why = this.readiness.isStopping ? 'the process is stopping' : await this.#databaseFault();
-    const { smtpUrl, notifyEmail } = this.config.mail;
-    const hasMail = this.readiness.keepsMails || (smtpUrl !== null && notifyEmail !== null);
+    const { smtp, notifyEmail } = this.config.mail;
+    const hasMail = this.readiness.keepsMails || (smtp !== null && notifyEmail !== null);
     const warnings = [
       ...(hasMail ? [] : ['Notices of manual cancellations reach nobody: set SMTP_URL and NOTIFY_EMAIL.']),
       ...(why === null ? await this.#noticeWarnings() : []),

@@ -11,15 +11,18 @@ export const isLanguage = (tag: unknown): tag is Language => languages.some((lan
 /** More than a browser sends. */
 const LONGEST_HEADER = 500;
 
-/** The first language that we speak, by the browser's own order; English where it names none of them. */
-export function languageOf(acceptLanguage: string | undefined): Language {
+/** The language of a browser of whose person nothing else is known; English where it asks for none that we speak. */
+export const languageOf = (acceptLanguage: string | undefined): Language => askedLanguage(acceptLanguage) ?? 'en';
+
+/** The first language that we speak, by the browser's own order; null where it names none of them. */
+export function askedLanguage(acceptLanguage: string | undefined): Language | null {
   const wishes = (acceptLanguage ?? '').slice(0, LONGEST_HEADER).split(',').map(readWish);
   const liked = wishes.filter(({ quality }) => quality > 0).sort((a, b) => b.quality - a.quality);
   for (const { language } of liked) {
     const ours = languages.find((tag) => tag.split('-')[0] === language);
     if (ours) return ours;
   }
-  return 'en';
+  return null;
 }
 
 function readWish(wish: string): { readonly language: string | undefined; readonly quality: number } {

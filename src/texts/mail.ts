@@ -17,6 +17,11 @@ export const mailTexts = {
     es: 'Ya no es necesario: {what}',
   },
   'mail.subject.taken': { en: 'Taken: {what}', 'pt-BR': 'Em andamento: {what}', es: 'En curso: {what}' },
+  'mail.subject.yours': {
+    en: 'Handed over to you: {what}',
+    'pt-BR': 'Repassado para você: {what}',
+    es: 'Traspasado a usted: {what}',
+  },
   'mail.subject.resolved': { en: 'Resolved: {what}', 'pt-BR': 'Resolvido: {what}', es: 'Resuelto: {what}' },
   'mail.subject.test': {
     en: 'Test: notices arrive here',
@@ -43,6 +48,22 @@ export const mailTexts = {
     'pt-BR': 'Alguém da sua loja assumiu esta tarefa.',
     es: 'Alguien de su tienda tomó esta tarea.',
   },
+  'mail.lead.taken-by': {
+    en: '{owner} has taken this task.',
+    'pt-BR': '{owner} assumiu esta tarefa.',
+    es: '{owner} tomó esta tarea.',
+  },
+  'mail.lead.handed-over': {
+    en: '{from} handed this task over to {owner}.',
+    'pt-BR': '{from} passou esta tarefa para {owner}.',
+    es: '{from} le pasó esta tarea a {owner}.',
+  },
+  'mail.lead.yours': {
+    en: '{from} handed this task over to you.',
+    'pt-BR': '{from} passou esta tarefa para você.',
+    es: '{from} le pasó esta tarea a usted.',
+  },
+  'mail.note': { en: 'Note: {note}', 'pt-BR': 'Nota: {note}', es: 'Nota: {note}' },
   'mail.lead.resolved': {
     en: 'This task was resolved.',
     'pt-BR': 'Esta tarefa foi resolvida.',
@@ -57,6 +78,11 @@ export const mailTexts = {
     en: 'This is a test. Notices of manual cancellations arrive here.',
     'pt-BR': 'Este é um teste. As notificações de cancelamentos manuais chegam aqui.',
     es: 'Esto es una prueba. Los avisos de cancelaciones manuales llegan aquí.',
+  },
+  'mail.over': {
+    en: 'This has been done meanwhile. Nothing is left to do here.',
+    'pt-BR': 'Isto já foi concluído. Não há mais nada a fazer aqui.',
+    es: 'Esto ya se concluyó. Ya no queda nada por hacer aquí.',
   },
   'mail.sandbox': {
     en: 'This is a payment of the test environment: no real card is concerned.',
@@ -97,6 +123,7 @@ export const mailTexts = {
     es: '{count, plural, one {# aviso} other {# avisos}} sobre cancelaciones manuales',
   },
   'digest.since': { en: 'since {time}', 'pt-BR': 'desde {time}', es: 'desde {time}' },
+  'digest.over': { en: 'done meanwhile', 'pt-BR': 'já concluído', es: 'ya concluido' },
   'digest.more': {
     en: 'and {count, plural, one {# more} other {# more}}',
     'pt-BR': 'e mais {count, plural, one {#} other {#}}',

@@ -231,9 +231,9 @@ export const notificationTexts = {
     es: 'La prueba no llegó.',
   },
   'notices.fault.again': {
-    en: 'The message did not arrive; it is tried again.',
-    'pt-BR': 'A mensagem não chegou; haverá novas tentativas.',
-    es: 'El mensaje no llegó; habrá nuevos intentos.',
+    en: 'The message did not arrive. It is not tried again by itself.',
+    'pt-BR': 'A mensagem não chegou. Não haverá novas tentativas automáticas.',
+    es: 'El mensaje no llegó. No se volverá a intentar automáticamente.',
   },
   'notices.own': { en: 'Notices by e-mail', 'pt-BR': 'Notificações por e-mail', es: 'Avisos por correo' },
   'done.notice-channel-added': { en: 'Added.', 'pt-BR': 'Adicionado.', es: 'Agregado.' },

@@ -46,6 +46,7 @@ try {
     // The notices of the rows that are made here would be mails to nobody.
     SMTP_URL: 'smtp://127.0.0.1:9',
     NOTIFY_EMAIL: 'nobody@example.com',
+    MAIL_FROM: 'connector@example.com',
   });
   await untilReady(url);
   const { cookie, personId } = await signIn(url);

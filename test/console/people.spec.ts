@@ -1,6 +1,5 @@
-import { SmtpSender } from '../../src/notifications/mail.js';
-import { Secret } from '../../src/setting-kinds.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
+import { smtpSender } from '../support/mail-server.js';
 import {
   addPerson,
   ConsoleClient,
@@ -297,6 +296,7 @@ describe('languages and time zones', () => {
 
     expect((await spanish.get('/console/account')).html).toContain('<html lang="es">');
     expect((await nothing.get('/console/account')).html).toContain('<html lang="pt-BR">');
+    await elsewhere.submit('/console/account', { name: 'Nobody', language: '' });
     expect((await elsewhere.get('/console/account', { 'accept-language': 'es-MX' })).html).toContain(
       '<html lang="es">',
     );
@@ -304,6 +304,29 @@ describe('languages and time zones', () => {
     expect((await nothing.get('/console/audit')).html).toContain(
       '<time datetime="2026-11-21T12:00:00.000Z" title="2026-11-21 12:00:00 UTC">21/11/2026 07:00</time>',
     );
+  });
+});
+
+describe('whoever chooses a first password where nobody has said a language', () => {
+  it.each([
+    ['keeps the one that the browser asks for, which mails have too', 'pt-BR,pt;q=0.9', {}, {}, 'pt-BR'],
+    ['keeps none where the browser asks for one that we do not speak', 'fr-CA,fr;q=0.9', {}, {}, null],
+    ['keeps the store’s', 'pt-BR', { language: 'es' }, {}, null],
+    ['keeps the own', 'pt-BR', {}, { language: 'es' }, 'es'],
+  ] as const)('%s', async (_what, asked, ofStore, own, language) => {
+    const merchant = `people-${(shops += 1)}`;
+    await service.internal('PUT', `merchants/${merchant}`, ofStore);
+    const { personId, link } = await addPerson(service, { role: 'viewer', merchant, ...own });
+    const { pathname, search } = new URL(link);
+    const passwords = { password: PASSWORD, 'password-again': PASSWORD };
+
+    await new ConsoleClient(service.url, asked).submit(pathname, passwords, `${pathname}${search}`);
+
+    const kept = await database.query(
+      'select language, password_hash is not null as is_in from people where person_id = $1',
+      [personId],
+    );
+    expect(kept).toEqual([{ language, is_in: true }]);
   });
 });
 
@@ -380,7 +403,7 @@ describe('the outbox', () => {
   });
 
   it('is nothing to anybody else, nor where a mail server sends them', async () => {
-    const mail = new SmtpSender(new Secret('smtp://127.0.0.1:1'));
+    const mail = smtpSender('smtp://127.0.0.1:1');
     const others = [
       await signIn(service, { role: 'operator' }),
       await signIn(service, { role: 'admin', merchant: 'outbox-1' }),

@@ -293,6 +293,7 @@ class Rig {
         DATABASE_URL: database.url,
         SMTP_URL: mail.url,
         NOTIFY_EMAIL: 'merchant@example.com',
+        MAIL_FROM: 'connector@example.com',
         // Of links in mails, whichever process sends them.
         PUBLIC_URL: 'https://connector.example',
         ...this.boundary.settings,

@@ -96,6 +96,7 @@ beforeAll(async () => {
     ANSWER_DEADLINE_MS: '3000',
     SMTP_URL: mailLog.url,
     NOTIFY_EMAIL: 'merchant@example.com',
+    MAIL_FROM: 'connector@example.com',
     // Of links in mails, whichever process sends them.
     PUBLIC_URL: 'https://connector.example',
     LOG_LEVEL: 'warn',

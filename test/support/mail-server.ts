@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
+import { SmtpSender } from '../../src/notifications/mail.js';
+import { Secret } from '../../src/setting-kinds.js';
 
 /** How the mail server treats the next mails. */
 export type Manners = 'takes' | 'defers' | 'breaks-off' | 'hangs' | 'mute' | 'forgets-to-answer' | 'refuses-login';
@@ -76,6 +78,12 @@ export class MailServer {
     for (const socket of this.#sockets) socket.destroy();
   }
 }
+
+export const SENDER = 'connector@example.com';
+
+/** @param url of `SMTP_URL` */
+export const smtpSender = (url: string, sendMs?: number) =>
+  new SmtpSender({ url: new Secret(url), from: { name: null, address: SENDER } }, sendMs);
 
 function read(raw: string, recipients: readonly string[]): Received {
   const { headers, body } = partsOf(raw);

@@ -32,6 +32,7 @@ export async function startTestService(
     PORT: '0',
     LOG_LEVEL: 'info',
     NOTIFY_EMAIL: 'merchant@example.com',
+    MAIL_FROM: 'connector@example.com',
     PASSWORD_COST: '14',
     ...testCredentials,
     ...environment,

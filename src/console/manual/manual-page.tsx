@@ -1,3 +1,4 @@
+import { idsOf } from '../../manual-cancellations/portal-ids.js';
 import type { ComponentChildren } from 'preact';
 import type { CheckFact } from '../../cancellations/facts.js';
 import { needsNote, resolutionsOf, saysCancelled, type Resolution } from '../../manual-cancellations/resolution.js';
@@ -5,7 +6,7 @@ import type { TextKey } from '../../texts/catalogue.js';
 import { Icon } from '../frame/icon.js';
 import { isOpen, nameOf, pathOf, whatWords, type Colleague } from './inbox-page.js';
 import type { ManualView } from './manual-view.js';
-import { amountWords, idsOf, stepWords, whatHappened, type Sentence } from './manual-words.js';
+import { amountWords, stepWords, whatHappened, type Sentence } from './manual-words.js';
 import { PostForm, type PageContext } from '../frame/page.js';
 import { DueMark, Id, More, SandboxMark, StateMark, VtexLinks, When } from '../frame/parts.js';
 import { Timeline, type TimelineEntry } from '../frame/timeline.js';

@@ -5,7 +5,7 @@ import { formatsIn } from '../../texts/formats.js';
 import { languages, type Language } from '../../texts/language.js';
 import { sayIn } from '../../texts/say.js';
 import { kinds } from './inbox-query.js';
-import { idsOf, stepWords, whatHappened } from './manual-words.js';
+import { stepWords, whatHappened } from './manual-words.js';
 import type { PageContext } from '../frame/page.js';
 
 const contextOf = (language: Language) =>
@@ -81,28 +81,5 @@ describe.each(languages)('in %s', (language) => {
       quote: 'No <b>way</b>',
       code: 'E1',
     });
-  });
-
-  it('calls every id of every issuer by a name of its portal', () => {
-    for (const issuer of Object.values<SomeIssuer>(issuers)) {
-      const examples = (issuer.reference.schema.meta()?.examples ?? []) as Record<string, unknown>[];
-      for (const example of examples) {
-        for (const { name } of idsOf(context, example)) expect(Object.keys(example)).not.toContain(name);
-      }
-    }
-  });
-});
-
-describe('the identifiers', () => {
-  it('leave out a network address, which is the customer’s', () => {
-    const ids = idsOf(contextOf('en'), { adminNumber: '129409', externalIp: '203.0.113.7', other: '2001:db8::1' });
-
-    expect(ids).toEqual([{ name: 'Account number', value: '129409' }]);
-  });
-
-  it('have the one first that is looked for first', () => {
-    const ids = idsOf(contextOf('en'), { cardKey: 'c', walletKey: 'w', paymentInstrumentKey: 'p' });
-
-    expect(ids.map(({ value }) => value)).toEqual(['w', 'p', 'c']);
   });
 });

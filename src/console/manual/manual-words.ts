@@ -1,8 +1,5 @@
-import { isIP } from 'node:net';
 import { stepsOf } from '../../manual-cancellations/steps.js';
 import type { TextKey } from '../../texts/catalogue.js';
-import { fieldTexts } from '../../texts/fields.js';
-import { isTextKey } from '../../texts/say.js';
 import type { ManualView } from './manual-view.js';
 import type { PageContext } from '../frame/page.js';
 
@@ -81,25 +78,3 @@ export function stepWords(
   const values = { issuer: issuerName ?? '', amount: amount ?? '' };
   return keys.map((key) => ({ words: context.say(key, values), hasIds: WITH_IDS.has(key) }));
 }
-
-export interface NamedId {
-  readonly name: string;
-  readonly value: string;
-}
-
-/** The issuer's own identifiers, as its portal calls them. A network address is the customer's, and finds no card. */
-export const idsOf = ({ say }: Pick<PageContext, 'say'>, reference: Readonly<Record<string, unknown>>): NamedId[] =>
-  Object.entries(reference)
-    .sort(([a], [b]) => placeOf(a) - placeOf(b))
-    .map(([field, value]) => ({ field, value: String(value) }))
-    .filter(({ value }) => isIP(value) === 0)
-    .map(({ field, value }) => {
-      const key = `field.${field}`;
-      return { name: isTextKey(key) ? say(key) : field, value };
-    });
-
-/** What is looked for first comes first; a database keeps fields in an order of its own. */
-const placeOf = (field: string): number => {
-  const place = Object.keys(fieldTexts).indexOf(`field.${field}`);
-  return place < 0 ? Object.keys(fieldTexts).length : place;
-};

@@ -187,12 +187,10 @@ export class NotificationsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const found = await this.#found(recipientId, request);
-    if (!isId(messageId) || !(await this.recipients.sendAgain(found.key, messageId))) throw new NotFoundException();
+    const result = isId(messageId) ? await this.notices.sendAgain(found.key, messageId) : null;
+    if (!result) throw new NotFoundException();
     await this.#audit(this.database, request, 'notice-sent-again', subjectOf(found.recipient));
-    const result = await this.notices.tryNow(found.key.merchantId, messageId);
-    if (result !== null && result.fault !== null) {
-      return this.#showOne(request, reply, found, 'notices.fault.again');
-    }
+    if (result.fault !== null) return this.#showOne(request, reply, found, 'notices.fault.again');
     leadTo(reply, pathOf(found.key), 'notice-sent-again');
   }
 

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIG, type Config } from '../../config.js';
+import { askedLanguage } from '../../texts/language.js';
 import { sayIn } from '../../texts/say.js';
 import { sessionKeyOfRequest } from './access.js';
 import { Cookies } from './cookies.js';
@@ -66,7 +67,10 @@ export class SignInController {
     const [token, password] = [form.text('token'), form.raw('password')];
     const chosen: Chosen | { kind: 'differ' } =
       password === form.raw('password-again')
-        ? await this.signIn.choosePassword(token, password, request.ip)
+        ? await this.signIn.choosePassword(token, password, {
+            address: request.ip,
+            language: askedLanguage(request.headers['accept-language']),
+          })
         : { kind: 'differ' };
     if (chosen.kind === 'in') {
       this.#cookies.set(reply, 'session', chosen.token);

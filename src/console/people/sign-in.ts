@@ -57,9 +57,12 @@ const takeLink = statement(
   'delete from one_time_links where merchant_id = $1 and token_digest = $2 and ends_at > now() returning person_id',
 );
 
+/** Mails have no browser to ask for a language, so the one of this browser is kept where nobody has said any. */
 const setPassword = statement(
   'set-password',
-  'update people set password_hash = $3 where merchant_id = $1 and person_id = $2 and disabled_at is null returning name',
+  `update people p set password_hash = $3, language = coalesce(p.language, case when m.language is null then $4 end)
+   from merchants m
+   where p.merchant_id = $1 and p.person_id = $2 and p.disabled_at is null and m.merchant_id = p.merchant_id returning p.name`,
 );
 
 const selectOwn = statement(
@@ -142,8 +145,16 @@ export class SignIn {
       : null;
   }
 
-  /** Uses a one-time link up: the password is the person's from now on, and every session but the new one ends. */
-  async choosePassword(token: string, password: string, address: string): Promise<Chosen> {
+  /**
+   * Uses a one-time link up: the password is the person's from now on, and every session but the new one ends.
+   *
+   * @param browser its network address, and the language that it asks for: the person's where neither they nor the merchant have one
+   */
+  async choosePassword(
+    token: string,
+    password: string,
+    { address, language }: { readonly address: string; readonly language: Language | null },
+  ): Promise<Chosen> {
     const invited = await this.invited(token);
     if (!invited) return { kind: 'gone' };
     const fault = passwordFault(password, invited.email);
@@ -155,7 +166,7 @@ export class SignIn {
       const key = sessionKeyOf(token);
       const taken = await sql.run(takeLink, [merchantId, key?.tokenDigest]);
       const [person] =
-        taken.length > 0 ? await sql.run<{ name: string }>(setPassword, [merchantId, personId, hash]) : [];
+        taken.length > 0 ? await sql.run<{ name: string }>(setPassword, [merchantId, personId, hash, language]) : [];
       if (!person) return null;
       await this.sessions.endAll(invited, sql);
       await sql.run(noteSignIn, [merchantId, personId]);

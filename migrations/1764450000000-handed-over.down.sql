@@ -1,0 +1,1 @@
+alter table notices drop column to_person_id;
