@@ -71,7 +71,8 @@ async function start(): Promise<void> {
   const stopAtOnce = () => {
     void release().finally(() => process.exit(1));
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // A closed terminal hangs up.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       console.log('Stopping; calls to issuers end first. Ctrl+C again stops at once.');
       process.once(signal, stopAtOnce);

@@ -218,6 +218,8 @@ describe('an issuer in mode manual', () => {
     await until('the late effect', () => effectsOf(simulators, 'qitech', lost.reference).length === 1);
 
     await setMode('qitech', 'manual');
+    // Every process does the follow-up, each by the mode that it knows.
+    await until('the other process knows it', async () => (await shownMode(other, 'qitech')) === 'manual');
     for (const { paymentId } of [lost, undone]) await passTime(database, paymentId, 11 * SECOND);
 
     await becomes(lost, 'cancelled');

@@ -157,6 +157,8 @@ function sayWhy(fact: WhyFact, about: About): string {
       return 'We know the payment, and nothing was ever linked to it: there is no card.';
     case 'not-asked-yet':
       return 'Nobody has asked for its cancellation yet.';
+    case 'persons-word':
+      return 'A person recorded that it is cancelled at the issuer.';
     case 'tried':
       return describeAttempts(fact.attempts);
     case 'reason':

@@ -1,6 +1,6 @@
 import type { IssuerAccount } from '../issuers/issuer-accounts.js';
 import type { ManualReason } from '../manual-cancellations/manual-reason.js';
-import type { Attempt, Cancellation } from './cancellation.js';
+import { proofIn, type Attempt, type Cancellation } from './cancellation.js';
 import type { PaymentView } from './cancellation-store.js';
 import { decideClaim } from './claim.js';
 import { giveUpTime, mayQuery, nextStep, type Rules, type Step } from './next-step.js';
@@ -20,7 +20,8 @@ type ClaimFact = 'would-send' | 'would-wait' | 'would-be-cancelled' | 'would-be-
 
 /** Why that happens. */
 export type WhyFact =
-  | { readonly kind: 'never-seen' | 'settled' | 'never-linked' | 'not-asked-yet' | Hold }
+  /** `persons-word`: a person recorded that it is cancelled at the issuer, and that is the proof. */
+  | { readonly kind: 'never-seen' | 'settled' | 'never-linked' | 'not-asked-yet' | 'persons-word' | Hold }
   | { readonly kind: 'tried'; readonly attempts: readonly Attempt[] }
   | { readonly kind: 'reason'; readonly reason: ManualReason };
 
@@ -99,7 +100,9 @@ export function factsOfCancellation(
   const tried: WhyFact = { kind: 'tried', attempts };
   const check = checkOf(cancellation, about);
   if (state === 'cancelled') {
-    return { now: { kind: 'is-cancelled' }, why: [tried], check, next: null, giveUpAt: null };
+    const isPersonsWord = reason !== null && proofIn(attempts) === null;
+    const why: WhyFact[] = isPersonsWord ? [{ kind: 'persons-word' }] : [tried];
+    return { now: { kind: 'is-cancelled' }, why, check, next: null, giveUpAt: null };
   }
   if (state === 'manual') {
     const why: WhyFact[] = reason === null ? [tried] : [tried, { kind: 'reason', reason }];

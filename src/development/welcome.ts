@@ -31,7 +31,12 @@ export function welcome({ url, adminLink, appKey, appToken, adminToken, testSuit
   ].join('\n');
 
   function console(): string[] {
-    if (adminLink === null) return [`What people have to do is at ${url}/console`];
+    if (adminLink === null) {
+      return [
+        `What people have to do is at ${url}/console`,
+        'Who has lost the password gets a new link by: npm run cli -- people list, then: npm run cli -- people link <e-mail>',
+      ];
+    }
     return [
       'What people have to do is in the console. Open this to choose a password for its first administrator (once, within 7 days):',
       '',
@@ -41,20 +46,23 @@ export function welcome({ url, adminLink, appKey, appToken, adminToken, testSuit
 
   function tryOut({ issuer, simulator }: RunningSimulators['running'][number]): string[] {
     const paymentId = newId();
-    const link = {
-      issuer: issuer.code,
-      reference: simulator.referenceFor('works'),
-      value: 2300,
-      orderId: '1234567-01',
+    const pair = (id: string, behaviour: BehaviourName, orderId: string) => {
+      const link = { issuer: issuer.code, reference: simulator.referenceFor(behaviour), value: 2300, orderId };
+      const cancel = { paymentId: id, requestId: newId(), authorizationId: 'AUT-70D2444272' };
+      return [
+        `curl -sS -X PUT '${url}/internal/payments/${id}' -H 'Authorization: Bearer ${adminToken}' -H 'Content-Type: application/json' -d '${JSON.stringify(link)}'`,
+        '',
+        `curl -sS -X POST '${url}/payments/${id}/cancellations' -H 'X-VTEX-API-AppKey: ${appKey}' -H 'X-VTEX-API-AppToken: ${appToken}' -H 'Content-Type: application/json' -d '${JSON.stringify(cancel)}'`,
+        '',
+      ];
     };
-    const cancel = { paymentId, requestId: newId(), authorizationId: 'AUT-70D2444272' };
     return [
       'Link a payment to a card, then cancel it as VTEX does:',
       '',
-      `curl -sS -X PUT '${url}/internal/payments/${paymentId}' -H 'Authorization: Bearer ${adminToken}' -H 'Content-Type: application/json' -d '${JSON.stringify(link)}'`,
+      ...pair(paymentId, 'works', '1234567-01'),
+      'And one that its issuer refuses, so that a person finishes it in the console:',
       '',
-      `curl -sS -X POST '${url}/payments/${paymentId}/cancellations' -H 'X-VTEX-API-AppKey: ${appKey}' -H 'X-VTEX-API-AppToken: ${appToken}' -H 'Content-Type: application/json' -d '${JSON.stringify(cancel)}'`,
-      '',
+      ...pair(newId(), 'refuses', '1234568-01'),
       'With the same Authorization: everything that happened to a payment, and what people still have to do:',
       '',
       `  GET ${url}/internal/payments/${paymentId}`,

@@ -21,7 +21,7 @@ export function stepsOf({ kind, reason, issuerName, amount, isAnswerOut = false 
   }
   const portal: TextKey = issuerName === null ? 'step.open-some-portal' : 'step.open-portal';
   const cancel: TextKey = issuerName === null ? 'step.cancel-at-some-issuer' : 'step.cancel-there';
-  const byHand: TextKey[] = [portal, 'step.check-state-first', cancel, 'step.resolve-here'];
+  const byHand: TextKey[] = [portal, 'step.check-state-first', cancel, 'step.portal-refuses', 'step.resolve-here'];
   if (kind === 'partial') return ['step.partial', ...byHand];
   const before: Partial<Record<ManualReason, TextKey>> = {
     no_link: 'step.find-card',
@@ -30,7 +30,7 @@ export function stepsOf({ kind, reason, issuerName, amount, isAnswerOut = false 
   };
   if (reason === 'late_success' && issuerName !== null) return ['step.compare-both', 'step.resolve-here'];
   if (reason === 'already_printed' && issuerName !== null) {
-    return [portal, 'step.printed-card', 'step.resolve-here'];
+    return [portal, 'step.printed-card', 'step.portal-refuses', 'step.resolve-here'];
   }
   const first = before[reason] ?? (isAnswerOut ? 'step.wait-for-call' : undefined);
   return first ? [first, ...byHand] : byHand;

@@ -20,6 +20,8 @@ export interface Told {
   readonly name: string | null;
   /** `waiting`: in a digest that is not due, or on its way. `overtaken`: it was done before. `dropped`: no recipient any more. */
   readonly state: 'delivered' | 'waiting' | 'failing' | 'overtaken' | 'dropped';
+  /** In a digest that goes then; null: it is none, or is due. In the form of ISO 8601. */
+  readonly heldUntil: string | null;
 }
 
 const selectTold = statement(
@@ -30,6 +32,7 @@ const selectTold = statement(
    left join lateral (
      select json_agg(json_build_object('kind', r.kind,
          'name', case r.kind when 'webhook' then split_part(r.address, '/', 3) else coalesce(p.name, r.name, r.address) end,
+         'heldUntil', case when s.ended_at is null and s.due_at > now() then s.due_at end,
          'state', coalesce(s.outcome, case when s.faults > 0 then 'failing' else 'waiting' end))
        order by s.ended_at, r.recipient_id) as list
      from notice_deliveries d

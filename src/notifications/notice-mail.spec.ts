@@ -24,6 +24,7 @@ const notice = (more: Partial<NoticeSubject> = {}): NoticeSubject => ({
   resolution: null,
   owner: null,
   amount: null,
+  isAnswerOut: false,
   sandbox: false,
   openedAt: new Date('2026-11-21T12:00:00Z'),
   ...more,

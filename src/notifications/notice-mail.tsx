@@ -233,10 +233,10 @@ function noteOf({ owner }: NoticeSubject, { say }: MessageStyle): string[] {
 }
 
 function stepWords(notice: NoticeSubject, { say, formats }: MessageStyle): string[] {
-  const { kind, reason, issuerName, amount } = notice;
+  const { kind, reason, issuerName, amount, isAnswerOut } = notice;
   const money = amount === null ? null : formats.money(amount.value, amount.currency);
   const values = { issuer: oneLine(issuerName ?? ''), amount: money ?? '' };
-  return stepsOf({ kind, reason, issuerName, amount: money }).map((step) => say(step, values));
+  return stepsOf({ kind, reason, issuerName, amount: money, isAnswerOut }).map((step) => say(step, values));
 }
 
 function namedIds({ orderId, paymentId, reference, openedAt }: NoticeSubject, { say, formats }: MessageStyle) {

@@ -168,6 +168,9 @@ const loadItems = statement(
    )
    select m.notice_id, m.event, m.created_at, m.manual_cancellation_id, m.payment_id, m.kind, m.reason, m.state, m.resolution, m.opened_at,
           m.total, m.is_fall_back, p.order_id, p.sandbox, coalesce(r.issuer, m.issuer) as issuer, r.reference, f.value, f.currency,
+          m.kind = 'whole' and exists (
+            select from attempts a where a.merchant_id = m.merchant_id and a.payment_id = m.payment_id and a.kind = 'cancel'
+              and (a.outcome is null or a.outcome = 'unknown')) as is_answer_out,
           case when m.event = 'taken' then o.name end as owner, coalesce(m.is_reader, false) as is_reader, h.name as handed_over_by, h.note
    from listed m
    join payments p on p.merchant_id = m.merchant_id and p.payment_id = m.payment_id
@@ -413,6 +416,7 @@ interface ItemRow {
   readonly total: string;
   readonly is_fall_back: boolean;
   readonly order_id: string | null;
+  readonly is_answer_out: boolean;
   readonly sandbox: boolean;
   readonly issuer: string | null;
   readonly reference: Readonly<Record<string, unknown>> | null;
@@ -447,6 +451,7 @@ const fromItemRow = (row: ItemRow): NoticeSubject => ({
           isReader: row.is_reader,
         },
   amount: row.value === null ? null : { value: Number(row.value), currency: row.currency },
+  isAnswerOut: row.is_answer_out,
   sandbox: row.sandbox,
   openedAt: row.opened_at,
 });

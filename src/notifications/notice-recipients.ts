@@ -30,6 +30,10 @@ export interface NoticeRecipient extends NoticeWishes {
   readonly lastDeliveredAt: Date | null;
   /** Messages that have not arrived yet, and that should have. */
   readonly waiting: number;
+  /** When the digest goes that collects for this recipient now; null: none does. */
+  readonly heldUntil: Date | null;
+  /** So many notices are in it. */
+  readonly held: number;
 }
 
 /** What somebody wants to hear of, and how often. */
@@ -61,8 +65,14 @@ const select = (
      case when r.old_secret_until > now() then r.old_secret_until end as old_secret_until,
      r.faults_in_row, r.last_fault, case when r.wait_until > now() then r.wait_until end as next_try_at, r.last_delivered_at,
      (select count(*)::int from notice_messages m where m.merchant_id = r.merchant_id and m.recipient_id = r.recipient_id
-        and m.next_try_at is not null and m.due_at <= now() - interval '1 minute') as waiting
+        and m.next_try_at is not null and m.due_at <= now() - interval '1 minute') as waiting,
+     held.until as held_until, coalesce(held.count, 0) as held
    from notice_recipients r left join people p on p.merchant_id = r.merchant_id and p.person_id = r.person_id
+   left join lateral (
+     select min(m.due_at) as until, count(*)::int as count
+     from notice_messages m join notice_deliveries d using (merchant_id, message_id)
+     where m.merchant_id = r.merchant_id and m.recipient_id = r.recipient_id and m.next_try_at is not null and m.due_at > now()
+   ) held on true
    where r.merchant_id = $1 and r.removed_at is null and p.disabled_at is null and ${where}`;
 
 /** People who never said anything, and have got nothing yet, are among them with what they get by default. */
@@ -71,7 +81,7 @@ const selectRecipients = statement(
   `select * from (
      ${select('true')}
      union all
-     select null, 'person', p.person_id, p.name, p.email, null, $2::text[], 'at-once', false, null, 0, null, null, null, 0
+     select null, 'person', p.person_id, p.name, p.email, null, $2::text[], 'at-once', false, null, 0, null, null, null, 0, null, 0
      from people p where p.merchant_id = $1 and p.disabled_at is null
        and not exists (select from notice_recipients r where r.merchant_id = p.merchant_id and r.person_id = p.person_id)
    ) everybody
@@ -360,6 +370,8 @@ interface RecipientRow {
   readonly next_try_at: Date | null;
   readonly last_delivered_at: Date | null;
   readonly waiting: number;
+  readonly held_until: Date | null;
+  readonly held: number;
 }
 
 interface SealedRow extends Readonly<Record<SealedField, Sealed | null>> {
@@ -389,4 +401,6 @@ const fromRow = (row: RecipientRow): NoticeRecipient => ({
   nextTryAt: row.next_try_at,
   lastDeliveredAt: row.last_delivered_at,
   waiting: row.waiting,
+  heldUntil: row.held_until,
+  held: row.held,
 });

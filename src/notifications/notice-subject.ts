@@ -22,6 +22,8 @@ export interface NoticeSubject {
   readonly owner: NoticeOwner | null;
   /** Of a refund, in currency units. */
   readonly amount: { readonly value: number; readonly currency: string | null } | null;
+  /** A cancel was sent, and its answer is not known. */
+  readonly isAnswerOut: boolean;
   readonly sandbox: boolean;
   readonly openedAt: Date;
 }

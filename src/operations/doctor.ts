@@ -36,6 +36,8 @@ const countOpenWork = statement(
      (select count(*) from notices n where delivered_at is null and exists (
        select from notice_deliveries d join notice_messages m using (merchant_id, message_id)
        where d.merchant_id = n.merchant_id and d.notice_id = n.notice_id and m.faults > 1))::int as unheard,
+     (select count(*) from notice_deliveries d join notice_messages m using (merchant_id, message_id)
+       where m.next_try_at is not null and m.due_at > now())::int as held,
      (select count(*) from vtex_calls where next_try_at is not null and tries > 1)::int as untold,
      (select count(*) from manual_cancellations where state in ('open', 'taken'))::int as by_hand`,
 );
@@ -128,11 +130,15 @@ export class Doctor {
   }
 
   async #openWork(): Promise<Check[]> {
-    const [row] = await this.database.run<{ overdue: number; unheard: number; untold: number; by_hand: number }>(
-      countOpenWork,
-      [],
-    );
-    const { overdue = 0, unheard = 0, untold = 0, by_hand: byHand = 0 } = row ?? {};
+    const [row] = await this.database.run<{
+      overdue: number;
+      unheard: number;
+      held: number;
+      untold: number;
+      by_hand: number;
+    }>(countOpenWork, []);
+    const { overdue = 0, unheard = 0, held = 0, untold = 0, by_hand: byHand = 0 } = row ?? {};
+    const heldWords = held === 0 ? 'None waits' : `${held} ${plural(held, 'waits', 'wait')} for the next digest`;
     return [
       overdue === 0
         ? { name: 'follow-up', state: 'ok', words: 'No cancellation is overdue.' }
@@ -145,7 +151,7 @@ export class Doctor {
         ? {
             name: 'notices',
             state: 'ok',
-            words: `None waits; ${byHand} ${plural(byHand, 'cancellation is', 'cancellations are')} to be done by hand.`,
+            words: `${heldWords}; ${byHand} ${plural(byHand, 'cancellation is', 'cancellations are')} to be done by hand.`,
           }
         : {
             name: 'notices',

@@ -294,9 +294,9 @@ export const manualTexts = {
     es: 'Solo la cancelación de un pago completo se puede verificar en el emisor.',
   },
   'manual.check-off.over': {
-    en: 'It is cancelled already; there is nothing to check.',
-    'pt-BR': 'Já está cancelado; não há nada a verificar.',
-    es: 'Ya está cancelado; no hay nada que verificar.',
+    en: 'The payment counts as cancelled, so it is not asked for any more. Look in the issuer’s portal.',
+    'pt-BR': 'O pagamento conta como cancelado e não é mais consultado. Consulte o portal do emissor.',
+    es: 'El pago cuenta como cancelado y ya no se consulta. Consulte el portal del emisor.',
   },
   'manual.check-off.under-way': {
     en: 'A call to the issuer is under way. Load this page again in a minute.',
@@ -309,9 +309,10 @@ export const manualTexts = {
     es: 'No enviamos nada al emisor, por lo tanto no hay qué preguntar. Consulte su portal.',
   },
   'manual.check-off.never-linked': {
-    en: 'We do not know the card, so we cannot ask for it.',
-    'pt-BR': 'Não sabemos qual é o cartão, portanto não podemos perguntar por ele.',
-    es: 'No sabemos cuál es la tarjeta, por lo tanto no podemos preguntar por ella.',
+    en: 'No card was linked when VTEX asked, so we cannot ask for it. Look in the issuer’s portal.',
+    'pt-BR':
+      'Nenhum cartão estava vinculado quando a VTEX pediu; não podemos consultá-lo. Consulte o portal do emissor.',
+    es: 'Ninguna tarjeta estaba vinculada cuando VTEX lo pidió; no podemos consultarla. Consulte el portal del emisor.',
   },
   'manual.check-off.no-query': {
     en: 'This issuer cannot be asked automatically. Look in its portal.',

@@ -101,6 +101,11 @@ export const notificationTexts = {
     'pt-BR': 'interrompeu a conexão',
     es: 'interrumpió la conexión',
   },
+  'notices.held': {
+    en: '{count, plural, one {# notice goes} other {# notices go}} in one message on {time}',
+    'pt-BR': '{count, plural, one {# aviso vai} other {# avisos vão}} em uma só mensagem em {time}',
+    es: '{count, plural, one {# aviso va} other {# avisos van}} en un solo mensaje el {time}',
+  },
   'notices.waiting': {
     en: '{count, plural, one {# message is} other {# messages are}} waiting',
     'pt-BR': '{count, plural, one {# mensagem aguarda} other {# mensagens aguardam}}',

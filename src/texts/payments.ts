@@ -194,6 +194,11 @@ export const paymentTexts = {
     'pt-BR': 'Se nada for confirmado até {time}, o caso passa para uma pessoa da sua loja.',
     es: 'Si no se sabe nada hasta {time}, pasa a una persona de su tienda.',
   },
+  'now.persons-word': {
+    en: 'A person recorded that it is cancelled at the issuer.',
+    'pt-BR': 'Uma pessoa registrou que está cancelado no emissor.',
+    es: 'Una persona registró que está cancelado en el emisor.',
+  },
   'now.never-seen': {
     en: 'VTEX asked to cancel a part of it before we knew the payment: its card may have been ordered in another way.',
     'pt-BR':

@@ -31,6 +31,12 @@ export const stepTexts = {
     'pt-BR': 'Se estiver ativo, cancele no portal e anote o número de protocolo.',
     es: 'Si está activa, cancélela allí y anote el número de protocolo.',
   },
+  'step.portal-refuses': {
+    en: 'If it cannot be cancelled there either: give the money back in another way and choose “Refunded instead”, or choose “Cannot be cancelled” and say why.',
+    'pt-BR':
+      'Se lá também não for possível cancelar: devolva o dinheiro de outra forma e escolha “Reembolsado em vez de cancelado”, ou escolha “Não pode ser cancelado” e explique o motivo.',
+    es: 'Si allí tampoco se puede cancelar: devuelva el dinero de otra forma y elija “Reembolsado en lugar de cancelado”, o elija “No se puede cancelar” y explique por qué.',
+  },
   'step.resolve-here': {
     en: 'Come back and resolve this, so that nobody does it a second time.',
     'pt-BR': 'Volte e resolva aqui, para que ninguém faça de novo.',

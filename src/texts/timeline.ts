@@ -21,14 +21,14 @@ export const timelineTexts = {
     es: 'Pidió cancelar una parte del pago: {amount}.',
   },
   'timeline.told-cancelled': {
-    en: 'VTEX was told that it is cancelled. This answer is final.',
-    'pt-BR': 'A VTEX foi informada de que está cancelado. Esta resposta é definitiva.',
-    es: 'Se informó a VTEX que está cancelado. Esta respuesta es definitiva.',
+    en: 'VTEX was told that it is cancelled. This answer to its request is final.',
+    'pt-BR': 'A VTEX foi informada de que está cancelado. Esta resposta à solicitação é definitiva.',
+    es: 'Se informó a VTEX que está cancelado. Esta respuesta a su solicitud es definitiva.',
   },
   'timeline.told-manual': {
-    en: 'VTEX was told that a person does it. This answer is final.',
-    'pt-BR': 'A VTEX foi informada de que uma pessoa fará isso. Esta resposta é definitiva.',
-    es: 'Se informó a VTEX que lo hará una persona. Esta respuesta es definitiva.',
+    en: 'VTEX was told that a person does it. This answer to its request is final.',
+    'pt-BR': 'A VTEX foi informada de que uma pessoa fará isso. Esta resposta à solicitação é definitiva.',
+    es: 'Se informó a VTEX que lo hará una persona. Esta respuesta a su solicitud es definitiva.',
   },
   'timeline.settled': {
     en: 'Settled the payment: {amount}.',
@@ -56,6 +56,11 @@ export const timelineTexts = {
     en: 'Was asked for the state.',
     'pt-BR': 'Foi consultado sobre a situação.',
     es: 'Se le consultó el estado.',
+  },
+  'timeline.outcome.state-refused': {
+    en: 'Answer: it is neither active nor cancelled, so a cancel is no use.',
+    'pt-BR': 'Resposta: não está ativo nem cancelado; cancelar não adianta.',
+    es: 'Respuesta: no está activa ni cancelada; cancelar no sirve.',
   },
   'timeline.attempt.callback': {
     en: 'Sent news by itself.',
@@ -253,6 +258,11 @@ export const timelineTexts = {
     en: 'Told your store that it is no longer needed.',
     'pt-BR': 'Avisou a sua loja de que não é mais necessário.',
     es: 'Avisó a su tienda que ya no es necesario.',
+  },
+  'timeline.notice.held': {
+    en: 'It goes in one message with others on {time}.',
+    'pt-BR': 'Vai em uma só mensagem com outros em {time}.',
+    es: 'Va en un solo mensaje con otros el {time}.',
   },
   'timeline.notice.waiting': {
     en: 'Not delivered yet.',

@@ -242,6 +242,9 @@ dd.note { white-space: pre-line; }
 .notice.undo { align-items: center; flex-wrap: wrap; }
 
 dialog { border: 1px solid var(--line); border-radius: 10px; background: var(--sheet); color: var(--ink); max-width: 34rem; width: calc(100vw - 2rem); padding: 1.125rem 1.25rem; }
+dialog h2 { margin-top: 0; }
+dialog > form + button, dialog > p + button { margin-top: 0.75rem; }
+.buttons + button[aria-haspopup], form + button[aria-haspopup] { margin-top: 0.5rem; }
 dialog::backdrop { background: rgb(10 15 20 / 50%); }
 
 figure.chart { margin: 0 0 0.75rem; }

@@ -357,7 +357,7 @@ const Mark = ({ context, mark }: { readonly context: PageContext; readonly mark:
 
 const State = ({ context, recipient }: { readonly context: PageContext; readonly recipient: NoticeRecipient }) => {
   const { say, formats } = context;
-  const { lastDeliveredAt, lastFault, waiting, nextTryAt, isSwitchedOff } = recipient;
+  const { lastDeliveredAt, lastFault, waiting, heldUntil, held, nextTryAt, isSwitchedOff } = recipient;
   return (
     <>
       <Mark context={context} mark={markOf(recipient)} />
@@ -368,6 +368,9 @@ const State = ({ context, recipient }: { readonly context: PageContext; readonly
         </div>
       )}
       {waiting > 0 && <div class="under">{say('notices.waiting', { count: waiting })}</div>}
+      {heldUntil !== null && (
+        <div class="under">{say('notices.held', { count: held, time: formats.dateTime(heldUntil) })}</div>
+      )}
       {nextTryAt && !isSwitchedOff && (
         <div class="under">{say('notices.next-try', { time: formats.dateTime(nextTryAt) })}</div>
       )}

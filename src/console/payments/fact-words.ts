@@ -39,6 +39,7 @@ export function factSentences({ now, why, giveUpAt }: Facts, issuerName: string 
   const reasons = why.flatMap((fact) => {
     if (fact.kind === 'tried') return fact.attempts.length === 0 ? [] : [triedWords(fact.attempts.at(-1) ?? null, say)];
     if (fact.kind === 'never-seen') return [say('now.never-seen')];
+    if (fact.kind === 'persons-word') return [say('now.persons-word')];
     return isHold(fact.kind) ? [holdWords(fact.kind, issuer, say)] : [];
   });
   const end = giveUpAt === null ? [] : [say('now.gives-up', { time: formats.dateTime(giveUpAt) })];

@@ -138,7 +138,11 @@ function operationEntry({ say, formats }: PageContext, row: OperationRow): Timel
 
 function attemptEntry({ say, formats }: PageContext, row: AttemptRow): TimelineEntry {
   const issuer = row.issuer === null ? null : findIssuer(row.issuer);
-  const words = [say(`timeline.attempt.${row.kind}`), say(`timeline.outcome.${row.outcome ?? 'none'}`)];
+  const outcome: TextKey =
+    row.kind === 'query' && row.outcome === 'refused'
+      ? 'timeline.outcome.state-refused'
+      : `timeline.outcome.${row.outcome ?? 'none'}`;
+  const words = [say(`timeline.attempt.${row.kind}`), say(outcome)];
   if (row.late) words.push(say('timeline.outcome.late'));
   const status = row.http_status === null ? say('timeline.detail.no-status') : String(row.http_status);
   const shown: (TimelineDetail | null)[] = [
@@ -240,15 +244,30 @@ function toneOfManual(kind: ManualEventKind): TimelineEntry['tone'] {
   return kind === 'opened' || kind === 'completed' || kind === 'late-success' ? 'bad' : 'person';
 }
 
+const byTime = (one: Date, other: Date) => one.getTime() - other.getTime();
+
+const UNSPREAD_MS = 60_000;
+
 /** Somebody is told when it arrives; what has not arrived yet stands where it was written; what reached nobody is not said to have. */
-function noticeEntry({ say }: PageContext, { noticeId, event, at, deliveredAt, told }: NoticeTold): TimelineEntry[] {
+function noticeEntry(
+  { say, formats, now }: PageContext,
+  { noticeId, event, at, deliveredAt, told }: NoticeTold,
+): TimelineEntry[] {
   if (deliveredAt && !told.some(({ state }) => state === 'delivered')) return [];
+  // Who wants to hear of it is looked for in a moment; often nobody does.
+  if (told.length === 0 && now.getTime() - at.getTime() < UNSPREAD_MS) return [];
   const words = say(`timeline.notice.${event}`);
+  const [heldUntil] = told.flatMap((one) => (one.heldUntil === null ? [] : [new Date(one.heldUntil)])).sort(byTime);
+  const isHeld = heldUntil !== undefined && !told.some(({ state }) => state === 'failing');
+  const waits = isHeld
+    ? say('timeline.notice.held', { time: formats.dateTime(heldUntil) })
+    : say('timeline.notice.waiting');
   const entry: TimelineEntry = {
-    at: deliveredAt ?? at,
+    // It is written down an instant before its cause.
+    at: deliveredAt ?? new Date(at.getTime() + 1_000),
     who: say('timeline.by-service'),
-    what: deliveredAt ? words : `${words} ${say('timeline.notice.waiting')}`,
-    tone: deliveredAt ? 'plain' : 'bad',
+    what: deliveredAt ? words : `${words} ${waits}`,
+    tone: deliveredAt || isHeld ? 'plain' : 'bad',
     details: [
       ...told.map(({ kind, name, state }) => ({
         label: name ?? say(`notices.kind.${kind}`),
