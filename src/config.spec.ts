@@ -440,16 +440,14 @@ describe('the sender of mails', () => {
     ]);
   });
 
-  it.each([
-    'Store X',
-    'Store X <connector>',
-    'a@store.example, b@store.example',
-    'Store\nX <connector@store.example>',
-  ])('may not be %j', (from) => {
-    expect(mistakesOf({ ...mandatory, SMTP_URL: 'smtp://relay:25', MAIL_FROM: from })).toEqual([
-      'MAIL_FROM must be an e-mail address, or one after a name: Name <address>',
-    ]);
-  });
+  it.each(['Store X', 'Store X <connector>', 'a@store.example, b@store.example', 'Store\nX <connector@store.example>'])(
+    'may not be %j',
+    (from) => {
+      expect(mistakesOf({ ...mandatory, SMTP_URL: 'smtp://relay:25', MAIL_FROM: from })).toEqual([
+        'MAIL_FROM must be an e-mail address, or one after a name: Name <address>',
+      ]);
+    },
+  );
 });
 
 describe('the hosts that a merchant may be sent back to', () => {
