@@ -213,113 +213,6 @@ describe('a notice', () => {
   });
 });
 
-describe('a task that is handed over', () => {
-  const handOver = async (from: SignedIn, to: SignedIn, taskId: string, note = '') => {
-    const path = `/console/manual-cancellations/${taskId}`;
-    const page = await from.submit(`${path}/hand-over`, { to: to.personId, note }, path);
-    expect(page.location).toBe(`${path}?done=task-handed-over`);
-  };
-
-  /** Ana, Bia and Caio have got their mail of a task; what comes now is of the hand-over. */
-  async function toldOfATask() {
-    const merchant = newMerchant();
-    const ana = await signIn(service, { role: 'operator', merchant, name: 'Ana Lima', language: 'pt-BR' });
-    const bia = await signIn(service, { role: 'operator', merchant, name: 'Bia Reis', language: 'pt-BR' });
-    const caio = await signIn(service, { role: 'admin', merchant, name: 'Caio Melo' });
-    await openTasks(merchant, 1);
-    await sweep();
-    const [row] = await database.query<{ id: string }>(
-      'select manual_cancellation_id as id from manual_cancellations where merchant_id = $1',
-      [merchant],
-    );
-    return { merchant, ana, bia, caio, taskId: row?.id ?? '' };
-  }
-
-  const newestTo = (person: SignedIn) => mailsTo(person.email).slice(1);
-
-  it('is told at once to whom it belongs now, with who handed it over, the note and what to do, and to nobody else', async () => {
-    const { ana, bia, caio, taskId } = await toldOfATask();
-
-    await handOver(ana, bia, taskId, 'O cliente liga às 15h.\nBcc: x@y.z');
-    await sweep();
-
-    expect(newestTo(bia)).toHaveLength(1);
-    expect(subjectsTo(bia.email).at(-1)).toMatch(/Repassado para você: pedido ORDER-/);
-    const body = newestTo(bia)[0]?.body ?? '';
-    expect(body).toContain('Ana Lima passou esta tarefa para você.');
-    expect(body).toContain('Nota: O cliente liga às 15h. Bcc: x@y.z');
-    expect(body).toContain('O que fazer');
-    expect([...newestTo(ana), ...newestTo(caio)]).toEqual([]);
-  });
-
-  it('is not told to who takes it, alone or from somebody else, or hands it to themself', async () => {
-    const { ana, bia, caio, taskId } = await toldOfATask();
-    const path = `/console/manual-cancellations/${taskId}`;
-
-    await ana.submit(`${path}/take`, {}, path);
-    await bia.submit(`${path}/take`, {}, path);
-    const toThemself = await postWithOwnToken(caio, `${path}/hand-over`, { to: caio.personId, version: '3' });
-    expect(toThemself.location).toBe(`${path}?done=task-handed-over`);
-    await sweep();
-
-    expect([ana, bia, caio].flatMap(newestTo)).toEqual([]);
-  });
-
-  it('is told at the pace that its new owner wants, and not at all where they want no mails', async () => {
-    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
-    await bia.submit('/console/account/notices', { pace: 'hour', event: 'not_needed' }, '/console/account');
-    await caio.submit('/console/account/notices', { pace: 'off', event: 'manual_required' }, '/console/account');
-
-    await handOver(ana, caio, taskId);
-    await sweep();
-    await handOver(caio, bia, taskId, 'Urgente');
-    await sweep();
-    expect([...newestTo(bia), ...newestTo(caio)]).toEqual([]);
-    await passMinutes(HOUR, merchant);
-    await sweep();
-
-    expect(newestTo(caio)).toEqual([]);
-    expect(subjectsTo(bia.email).at(-1)).toMatch(/1 cancelamento manual a fazer$/);
-    expect(newestTo(bia)[0]?.body).toContain('Caio Melo passou esta tarefa para você.');
-    expect(newestTo(bia)[0]?.body).toContain('Nota: Urgente');
-  });
-
-  it('is not told any more to who has handed it on', async () => {
-    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
-    await bia.submit('/console/account/notices', { pace: 'hour', event: 'manual_required' }, '/console/account');
-    await handOver(ana, bia, taskId);
-    await sweep();
-    await handOver(bia, caio, taskId);
-
-    await passMinutes(HOUR, merchant);
-    await sweep();
-
-    expect(newestTo(bia)).toEqual([]);
-    expect(newestTo(caio)[0]?.body).toContain('Bia Reis handed this task over to you.');
-  });
-
-  it('is told to channels and webhooks with the name of who has it, and without the note', async () => {
-    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
-    const [slack, { path }] = [await addSlack(caio), await addWebhook(caio)];
-    await database.query(`update notice_recipients set events = '{taken}' where merchant_id = $1 and kind = 'slack'`, [
-      merchant,
-    ]);
-
-    await ana.submit(`/console/manual-cancellations/${taskId}/take`, {}, `/console/manual-cancellations/${taskId}`);
-    await sweep();
-    await handOver(ana, bia, taskId, 'Entre nós');
-    await sweep();
-
-    expect(callsTo(slack).map(({ body }) => body)).toEqual([
-      expect.stringContaining('Ana Lima assumiu esta tarefa.') as string,
-      expect.stringContaining('Ana Lima passou esta tarefa para Bia Reis.') as string,
-    ]);
-    const owners = callsTo(path).map(({ body }) => (JSON.parse(body) as { data: { owner: string } }).data.owner);
-    expect(owners).toEqual(['Ana Lima', 'Bia Reis']);
-    for (const { body } of receiver.calls) expect(body).not.toContain('Entre nós');
-  });
-});
-
 describe('a digest', () => {
   it('of the hour comes once, with everything of that hour, under one Message-ID', async () => {
     const merchant = newMerchant();
@@ -589,6 +482,113 @@ describe('a webhook', () => {
     expect(row?.count).toBeLessThan(204);
     expect((await admin.get(`/console/notifications/${id}`)).html.match(/Arrived/g)).toHaveLength(200);
   }, 60_000);
+});
+
+describe('a task that is handed over', () => {
+  const handOver = async (from: SignedIn, to: SignedIn, taskId: string, note = '') => {
+    const path = `/console/manual-cancellations/${taskId}`;
+    const page = await from.submit(`${path}/hand-over`, { to: to.personId, note }, path);
+    expect(page.location).toBe(`${path}?done=task-handed-over`);
+  };
+
+  /** Ana, Bia and Caio have got their mail of a task; what comes now is of the hand-over. */
+  async function toldOfATask() {
+    const merchant = newMerchant();
+    const ana = await signIn(service, { role: 'operator', merchant, name: 'Ana Lima', language: 'pt-BR' });
+    const bia = await signIn(service, { role: 'operator', merchant, name: 'Bia Reis', language: 'pt-BR' });
+    const caio = await signIn(service, { role: 'admin', merchant, name: 'Caio Melo' });
+    await openTasks(merchant, 1);
+    await sweep();
+    const [row] = await database.query<{ id: string }>(
+      'select manual_cancellation_id as id from manual_cancellations where merchant_id = $1',
+      [merchant],
+    );
+    return { merchant, ana, bia, caio, taskId: row?.id ?? '' };
+  }
+
+  const newestTo = (person: SignedIn) => mailsTo(person.email).slice(1);
+
+  it('is told at once to whom it belongs now, with who handed it over, the note and what to do, and to nobody else', async () => {
+    const { ana, bia, caio, taskId } = await toldOfATask();
+
+    await handOver(ana, bia, taskId, 'O cliente liga às 15h.\nBcc: x@y.z');
+    await sweep();
+
+    expect(newestTo(bia)).toHaveLength(1);
+    expect(subjectsTo(bia.email).at(-1)).toMatch(/Repassado para você: pedido ORDER-/);
+    const body = newestTo(bia)[0]?.body ?? '';
+    expect(body).toContain('Ana Lima passou esta tarefa para você.');
+    expect(body).toContain('Nota: O cliente liga às 15h. Bcc: x@y.z');
+    expect(body).toContain('O que fazer');
+    expect([...newestTo(ana), ...newestTo(caio)]).toEqual([]);
+  });
+
+  it('is not told to who takes it, alone or from somebody else, or hands it to themself', async () => {
+    const { ana, bia, caio, taskId } = await toldOfATask();
+    const path = `/console/manual-cancellations/${taskId}`;
+
+    await ana.submit(`${path}/take`, {}, path);
+    await bia.submit(`${path}/take`, {}, path);
+    const toThemself = await postWithOwnToken(caio, `${path}/hand-over`, { to: caio.personId, version: '3' });
+    expect(toThemself.location).toBe(`${path}?done=task-handed-over`);
+    await sweep();
+
+    expect([ana, bia, caio].flatMap(newestTo)).toEqual([]);
+  });
+
+  it('is told at the pace that its new owner wants, and not at all where they want no mails', async () => {
+    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
+    await bia.submit('/console/account/notices', { pace: 'hour', event: 'not_needed' }, '/console/account');
+    await caio.submit('/console/account/notices', { pace: 'off', event: 'manual_required' }, '/console/account');
+
+    await handOver(ana, caio, taskId);
+    await sweep();
+    await handOver(caio, bia, taskId, 'Urgente');
+    await sweep();
+    expect([...newestTo(bia), ...newestTo(caio)]).toEqual([]);
+    await passMinutes(HOUR, merchant);
+    await sweep();
+
+    expect(newestTo(caio)).toEqual([]);
+    expect(subjectsTo(bia.email).at(-1)).toMatch(/1 cancelamento manual a fazer$/);
+    expect(newestTo(bia)[0]?.body).toContain('Caio Melo passou esta tarefa para você.');
+    expect(newestTo(bia)[0]?.body).toContain('Nota: Urgente');
+  });
+
+  it('is not told any more to who has handed it on', async () => {
+    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
+    await bia.submit('/console/account/notices', { pace: 'hour', event: 'manual_required' }, '/console/account');
+    await handOver(ana, bia, taskId);
+    await sweep();
+    await handOver(bia, caio, taskId);
+
+    await passMinutes(HOUR, merchant);
+    await sweep();
+
+    expect(newestTo(bia)).toEqual([]);
+    expect(newestTo(caio)[0]?.body).toContain('Bia Reis handed this task over to you.');
+  });
+
+  it('is told to channels and webhooks with the name of who has it, and without the note', async () => {
+    const { merchant, ana, bia, caio, taskId } = await toldOfATask();
+    const [slack, { path }] = [await addSlack(caio), await addWebhook(caio)];
+    await database.query(`update notice_recipients set events = '{taken}' where merchant_id = $1 and kind = 'slack'`, [
+      merchant,
+    ]);
+
+    await ana.submit(`/console/manual-cancellations/${taskId}/take`, {}, `/console/manual-cancellations/${taskId}`);
+    await sweep();
+    await handOver(ana, bia, taskId, 'Entre nós');
+    await sweep();
+
+    expect(callsTo(slack).map(({ body }) => body)).toEqual([
+      expect.stringContaining('Ana Lima assumiu esta tarefa.') as string,
+      expect.stringContaining('Ana Lima passou esta tarefa para Bia Reis.') as string,
+    ]);
+    const owners = callsTo(path).map(({ body }) => (JSON.parse(body) as { data: { owner: string } }).data.owner);
+    expect(owners).toEqual(['Ana Lima', 'Bia Reis']);
+    for (const { body } of receiver.calls) expect(body).not.toContain('Entre nós');
+  });
 });
 
 describe('a message that arrived, of a task that is over', () => {

@@ -146,17 +146,19 @@ const loadRecipient = statement(
  */
 const loadItems = statement(
   'load-items-of-message',
-  `with items as (
-     select n.notice_id, n.event, n.created_at, n.to_person_id, n.to_person_id = r.person_id as is_reader, d.instead_of, t.*,
+  `with reader as (
+     select person_id from notice_recipients where merchant_id = $1 and recipient_id = $4
+   ), items as (
+     select n.notice_id, n.event, n.created_at, n.to_person_id, n.to_person_id = (select person_id from reader) as is_reader, d.instead_of, t.*,
             min(t.opened_at) over (partition by n.event, t.reason) as group_since
      from notice_deliveries d
      join notices n using (merchant_id, notice_id)
-     join notice_recipients r using (merchant_id, recipient_id)
      join manual_cancellations t using (merchant_id, manual_cancellation_id)
      where d.merchant_id = $1 and d.message_id = $2
        and ($3 or (
          not (n.event = 'manual_required' and t.state in ('resolved', 'not-needed'))
-         and not (n.to_person_id is not null and n.to_person_id = r.person_id and t.taken_by is distinct from n.to_person_id)
+         and (n.to_person_id is distinct from (select person_id from reader) or n.to_person_id is null
+              or t.taken_by is not distinct from n.to_person_id)
          and not (n.event = 'not_needed' and exists (
            select from notice_deliveries d2 join notices n2 using (merchant_id, notice_id)
            where d2.merchant_id = d.merchant_id and d2.message_id = d.message_id
@@ -303,8 +305,9 @@ export class NoticeMessages {
   }
 
   /** @param isWhole also what was overtaken, which machines get always */
-  async content({ merchantId, messageId, to }: TakenMessage, isWhole = false): Promise<MessageContent> {
-    const rows = await this.database.run<ItemRow>(loadItems, [merchantId, messageId, isWhole || to.kind === 'webhook']);
+  async content({ merchantId, messageId, recipientId, to }: TakenMessage, isWhole = false): Promise<MessageContent> {
+    const values = [merchantId, messageId, isWhole || to.kind === 'webhook', recipientId];
+    const rows = await this.database.run<ItemRow>(loadItems, values);
     const [first] = rows;
     return {
       items: rows.map(fromItemRow),
