@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../config.js';
-import { Database, statement } from '../database.js';
+import { Database, statement, unnamed } from '../database.js';
 import { retryPauseMs } from '../jobs/retry-pace.js';
 import type { Language } from '../texts/language.js';
 import { isLanguage } from '../texts/language.js';
@@ -144,8 +144,7 @@ const loadRecipient = statement(
  * Overtaken: a person must not be sent to do what is done, no longer needed, or somebody else's by now; and that it is not needed is no news to whom the same
  * message would have brought the task. Machines get everything.
  */
-const loadItems = statement(
-  'load-items-of-message',
+const loadItems = unnamed(
   `with reader as (
      select person_id from notice_recipients where merchant_id = $1 and recipient_id = $4
    ), items as (
