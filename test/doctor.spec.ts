@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { FollowUp } from '../src/cancellations/follow-up.js';
 import { runCli } from '../src/cli/cli.js';
 import type { Environment } from '../src/config.js';
 import { OutboxSender } from '../src/notifications/mail.js';
@@ -70,6 +71,9 @@ describe('npm run cli -- doctor', () => {
     const waiting = newId();
     await service.link(waiting, { issuer: 'vault', reference: simulators.of.vault.referenceFor('works') });
     await service.cancel(waiting, { requestId: 'R1' });
+    const partner = { VTEX_PARTNER_APP_KEY: 'ours', VTEX_PARTNER_APP_TOKEN: 'partner-token-of-the-tests' };
+    const other = await startTestService({ ...simulators.settings, DATABASE_URL: database.url, ...partner });
+    for (const running of [service, other]) running.service.app.get(FollowUp).stop();
     await database.query(
       `update cancellations set state = 'waiting', proof = null, finished_at = null, issuer = 'gone', next_check_at = now() - interval '2 minutes'
        where payment_id = $1`,
@@ -94,8 +98,6 @@ describe('npm run cli -- doctor', () => {
     await database.query('update notices set delivered_at = null');
 
     const { exitCode } = await doctor(environmentOf(service));
-    const partner = { VTEX_PARTNER_APP_KEY: 'ours', VTEX_PARTNER_APP_TOKEN: 'partner-token-of-the-tests' };
-    const other = await startTestService({ ...simulators.settings, DATABASE_URL: database.url, ...partner });
     const checks = await checksOf(environmentOf(other));
     await other.stop();
 

@@ -177,7 +177,7 @@ describe('looking at the issuer', () => {
     [
       'a payment of which we know no card',
       () => tasks.neverSeen(),
-      'We do not know the card, so we cannot ask for it.',
+      'No card was linked when VTEX asked, so we cannot ask for it. Look in the issuer’s portal.',
     ],
   ])('is off for %s, which says why', async (_what, make, why) => {
     const { path } = await make();
