@@ -159,7 +159,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 caption { text-align: left; color: var(--quiet); font-size: 0.875rem; padding: 0 0 0.375rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.4375rem 0.75rem 0.4375rem 0; border-bottom: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
-thead th { color: var(--quiet); font-weight: 600; font-size: 0.8125rem; white-space: nowrap; vertical-align: bottom; }
+thead th { color: var(--quiet); font-weight: 600; font-size: 0.8125rem; white-space: nowrap; vertical-align: middle; }
 thead th a { color: inherit; text-decoration: none; display: inline-flex; gap: 0.25rem; align-items: center; min-height: 24px; }
 thead th a:hover { color: var(--ink); text-decoration: underline; }
 tbody th { font-weight: 600; }
