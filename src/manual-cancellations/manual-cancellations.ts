@@ -95,8 +95,8 @@ const reopenAfterLateSuccess = statement(
 
 const insertNotice = statement(
   'insert-notice',
-  `insert into notices (merchant_id, event, manual_cancellation_id, spread_from)
-   values ($1, $2, $3, now() + $4 * interval '1 millisecond') returning notice_id, spread_from`,
+  `insert into notices (merchant_id, event, manual_cancellation_id, spread_from, to_person_id)
+   values ($1, $2, $3, now() + $4 * interval '1 millisecond', $5) returning notice_id, spread_from`,
 );
 
 const deleteNotice = statement(
@@ -253,15 +253,16 @@ export class ManualCancellations implements LateLinks {
   /**
    * Writes a notice to the outbox; it commits with the caller's transaction.
    *
-   * @param afterMs not before; until then {@link takeBack} may remove it
+   * @param about.afterMs not before; until then {@link takeBack} may remove it
+   * @param about.toPersonId who hears of it whatever they want to hear of
    */
   async notify(
     sql: Transaction,
     { merchantId, manualCancellationId }: ManualKey,
     event: NoticeEvent,
-    afterMs = 0,
+    { afterMs = 0, toPersonId = null }: { readonly afterMs?: number; readonly toPersonId?: string | null } = {},
   ): Promise<void> {
-    const values = [merchantId, event, manualCancellationId, afterMs];
+    const values = [merchantId, event, manualCancellationId, afterMs, toPersonId];
     const [notice] = await sql.run<{ notice_id: string; spread_from: Date }>(insertNotice, values);
     if (!notice) return;
     const data = { merchantId, noticeId: notice.notice_id };

@@ -79,12 +79,6 @@ const openAgain = statement(
    where merchant_id = $1 and manual_cancellation_id = $2`,
 );
 
-const tellNewOwner = statement(
-  'tell-new-owner-of-manual-cancellation',
-  `update notices set to_person_id = $3
-   where merchant_id = $1 and manual_cancellation_id = $2 and event = 'taken' and spread_at is null and created_at = now()`,
-);
-
 const isWorker = statement(
   'is-somebody-who-works',
   `select 1 from people where merchant_id = $1 and person_id = $2 and role in ('operator', 'admin') and disabled_at is null`,
@@ -130,9 +124,8 @@ export class ManualMoves {
       if ((await sql.run(isWorker, [move.merchantId, toPersonId])).length === 0) return 'wrong-person';
       await sql.run(setOwner, [...keyOf(move), toPersonId]);
       await recordManualEvent(sql, move, { kind: 'handed-over', personId: move.personId, toPersonId, note });
-      await this.manual.notify(sql, move, 'taken');
-      // The notice of this transaction, and so of this time. Who gives it to themself knows.
-      if (toPersonId !== move.personId) await sql.run(tellNewOwner, [...keyOf(move), toPersonId]);
+      // Who gives it to themself knows.
+      await this.manual.notify(sql, move, 'taken', { toPersonId: toPersonId === move.personId ? null : toPersonId });
       return 'moved';
     });
   }
@@ -163,7 +156,7 @@ export class ManualMoves {
       const ending = [resolution, note, protocolNumber, personId, isProof, UNDO_MS];
       const [row] = await sql.run<{ word_counts_at: Date | null }>(resolveTask, [...keyOf(move), ...ending]);
       await recordManualEvent(sql, move, { kind: 'resolved', personId, resolution, protocolNumber, note });
-      await this.manual.notify(sql, move, 'resolved', UNDO_MS);
+      await this.manual.notify(sql, move, 'resolved', { afterMs: UNDO_MS });
       if (row?.word_counts_at) {
         const data = { merchantId, manualCancellationId };
         await this.jobs.enqueue(sql, { queue: 'record-word', data, runAt: row.word_counts_at });
