@@ -64,11 +64,13 @@ const completeManual = statement(
 /** The task of an earlier late link was ended; now there is another card. */
 const reopenForLateLink = statement(
   'reopen-manual-for-late-link',
-  `update manual_cancellations m set state = 'open', closed_at = null, resolution = null, resolution_note = null, protocol_number = null,
-     resolved_by = null, version = version + 1, issuer = (select r.issuer from (select 1) one ${newestReference}),
-     due_at = now() + coalesce(($3::jsonb ->> (select r.issuer from (select 1) one ${newestReference}))::numeric, $4) * interval '1 millisecond'
-   where merchant_id = $1 and payment_id = $2 and kind = 'linked-late' and state in ('resolved', 'not-needed')
-   returning manual_cancellation_id`,
+  `update manual_cancellations t
+   set state = 'open', closed_at = null, resolution = null, resolution_note = null, protocol_number = null, resolved_by = null,
+       version = version + 1, issuer = r.issuer, due_at = now() + coalesce(($3::jsonb ->> r.issuer)::numeric, $4) * interval '1 millisecond'
+   from (select $1::text as merchant_id, $2::text as payment_id) m
+   ${newestReference}
+   where t.merchant_id = $1 and t.payment_id = $2 and t.kind = 'linked-late' and t.state in ('resolved', 'not-needed')
+   returning t.manual_cancellation_id`,
 );
 
 const closeAsNotNeeded = statement(
@@ -165,7 +167,7 @@ export class ManualCancellations implements LateLinks {
       DUE_WITHOUT_ISSUER_MS,
       takenBy,
     ];
-    const [opened] = await sql.run<{ manual_cancellation_id: string }>(insertManual, values);
+    const [opened] = await sql.run<TaskId>(insertManual, values);
     if (!opened) return null;
     const key = { merchantId, manualCancellationId: opened.manual_cancellation_id };
     await recordManualEvent(sql, key, { kind: 'opened', reason });
@@ -184,29 +186,17 @@ export class ManualCancellations implements LateLinks {
     { merchantId, paymentId }: { merchantId: string; paymentId: string },
   ): Promise<void> {
     const reason = 'linked_after_cancel';
-    const [completed] = await sql.run<{ manual_cancellation_id: string }>(completeManual, [
-      merchantId,
-      paymentId,
-      reason,
-    ]);
-    if (completed) {
-      const key = { merchantId, manualCancellationId: completed.manual_cancellation_id };
-      await recordManualEvent(sql, key, { kind: 'completed', reason });
-      return this.notify(sql, key, 'manual_required');
-    }
-    if (await this.open(sql, { merchantId, paymentId, kind: 'linked-late', reason })) return;
-    const reopened = await sql.run<{ manual_cancellation_id: string }>(reopenForLateLink, [
-      merchantId,
-      paymentId,
-      this.#dueMsByIssuer,
-      DUE_WITHOUT_ISSUER_MS,
-    ]);
-    for (const { manual_cancellation_id: manualCancellationId } of reopened) {
-      const key = { merchantId, manualCancellationId };
-      await this.takeBack(sql, key, 'resolved');
-      await recordManualEvent(sql, key, { kind: 'completed', reason });
-      await this.notify(sql, key, 'manual_required');
-    }
+    const payment = [merchantId, paymentId];
+    const completed = await sql.run<TaskId>(completeManual, [...payment, reason]);
+    if (completed.length === 0 && (await this.open(sql, { merchantId, paymentId, kind: 'linked-late', reason })))
+      return;
+    const due = [this.#dueMsByIssuer, DUE_WITHOUT_ISSUER_MS];
+    const [task] = completed.length > 0 ? completed : await sql.run<TaskId>(reopenForLateLink, [...payment, ...due]);
+    if (!task) return;
+    const key = { merchantId, manualCancellationId: task.manual_cancellation_id };
+    await this.takeBack(sql, key, 'resolved');
+    await recordManualEvent(sql, key, { kind: 'completed', reason });
+    await this.notify(sql, key, 'manual_required');
   }
 
   /**
@@ -217,12 +207,12 @@ export class ManualCancellations implements LateLinks {
     sql: Transaction,
     { merchantId, paymentId }: { merchantId: string; paymentId: string },
   ): Promise<{ readonly isReopened: boolean }> {
-    const closed = await sql.run<{ manual_cancellation_id: string }>(closeAsNotNeeded, [merchantId, paymentId]);
+    const closed = await sql.run<TaskId>(closeAsNotNeeded, [merchantId, paymentId]);
     for (const { manual_cancellation_id: manualCancellationId } of closed) {
       await recordManualEvent(sql, { merchantId, manualCancellationId }, { kind: 'not-needed' });
       await this.notify(sql, { merchantId, manualCancellationId }, 'not_needed');
     }
-    const reopened = await sql.run<{ manual_cancellation_id: string }>(reopenAfterLateSuccess, [merchantId, paymentId]);
+    const reopened = await sql.run<TaskId>(reopenAfterLateSuccess, [merchantId, paymentId]);
     for (const { manual_cancellation_id: manualCancellationId } of reopened) {
       const key = { merchantId, manualCancellationId };
       await recordManualEvent(sql, key, { kind: 'late-success', reason: 'late_success' });
@@ -277,6 +267,10 @@ export class ManualCancellations implements LateLinks {
   async takeBack(sql: Transaction, { merchantId, manualCancellationId }: ManualKey, event: NoticeEvent): Promise<void> {
     await sql.run(deleteNotice, [merchantId, event, manualCancellationId]);
   }
+}
+
+interface TaskId {
+  readonly manual_cancellation_id: string;
 }
 
 interface ListedRow {

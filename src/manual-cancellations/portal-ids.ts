@@ -7,13 +7,19 @@ export interface PortalId {
   readonly value: string;
 }
 
-/** The issuer's own identifiers, as its portal calls them. A network address is the customer's, and finds no card. */
+/** What of a reference finds a card at its issuer. A network address is the customer's, finds none, and is shown to nobody. */
+export const fieldsOf = (reference: Readonly<Record<string, unknown>>): [field: string, value: string][] =>
+  Object.entries(reference).flatMap(([field, value]): [string, string][] =>
+    (typeof value === 'string' || typeof value === 'number') && isIP(String(value)) === 0
+      ? [[field, String(value)]]
+      : [],
+  );
+
+/** The issuer's own identifiers, as its portal calls them. */
 export const idsOf = ({ say }: { readonly say: Say }, reference: Readonly<Record<string, unknown>>): PortalId[] =>
-  Object.entries(reference)
+  fieldsOf(reference)
     .sort(([a], [b]) => placeOf(a) - placeOf(b))
-    .map(([field, value]) => ({ field, value: String(value) }))
-    .filter(({ value }) => isIP(value) === 0)
-    .map(({ field, value }) => {
+    .map(([field, value]) => {
       const key = `field.${field}`;
       return { name: isTextKey(key) ? say(key) : field, value };
     });

@@ -10,12 +10,12 @@ export interface TaskToExplain {
   readonly issuerName: string | null;
   /** Of a refund, in words with its currency; null: not known. */
   readonly amount: string | null;
-  /** A cancel was sent, and its answer has not come or says nothing; absent: not known to whoever asks. */
-  readonly isAnswerOut?: boolean;
+  /** A cancel was sent, and its answer has not come or says nothing. */
+  readonly isAnswerOut: boolean;
 }
 
 /** The texts of the steps of a task, in their order; each may use `issuer` and `amount`. */
-export function stepsOf({ kind, reason, issuerName, amount, isAnswerOut = false }: TaskToExplain): TextKey[] {
+export function stepsOf({ kind, reason, issuerName, amount, isAnswerOut }: TaskToExplain): TextKey[] {
   if (kind === 'refund') {
     return [amount === null ? 'step.give-back-some' : 'step.give-back', 'step.card-after-refund', 'step.resolve-here'];
   }

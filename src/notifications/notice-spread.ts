@@ -22,11 +22,14 @@ const addNotifyEmail = statement(
   `insert into notice_recipients (merchant_id, kind, events) values ($1, 'notify-email', $2) on conflict do nothing`,
 );
 
+/** Of a recipient `r` and its person `p`: nothing is sent there any more. */
+const isGone = '(r.removed_at is not null or r.switched_off_at is not null or p.disabled_at is not null)';
+
 /** One process at a time spreads a merchant's notices, so that no recipient gets more than it should. */
 const lockRecipients = statement(
   'lock-notice-recipients',
   `select r.recipient_id, r.kind, r.person_id, r.events, r.pace, r.faults_in_row, p.role, m.time_zone, now() as now,
-          (r.removed_at is null and r.switched_off_at is null and p.disabled_at is null) as is_there
+          not ${isGone} as is_there
    from notice_recipients r
    left join people p on p.merchant_id = r.merchant_id and p.person_id = r.person_id
    left join merchants m on m.merchant_id = r.merchant_id
@@ -76,8 +79,6 @@ const selectMerchantsToSpread = statement(
   'select-merchants-to-spread',
   'select distinct merchant_id from notices where spread_at is null and spread_from <= now()',
 );
-
-const isGone = '(r.removed_at is not null or r.switched_off_at is not null or p.disabled_at is not null)';
 
 /**
  * A message falls back once: after its third fault, or when it waits behind three faults of its recipient. One whose recipient is gone is

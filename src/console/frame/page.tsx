@@ -151,21 +151,34 @@ const Page = ({ context, content }: { readonly context: PageContext; readonly co
         </nav>
       </header>
       <main id="content" tabindex={-1}>
-        {done && (
-          <p class="notice done" role="status">
-            <Icon name="done" /> {done}
-          </p>
-        )}
-        {fault && (
-          <p class="notice fault" role="alert">
-            <Icon name="late" /> {fault}
-          </p>
-        )}
+        <Outcome done={done} fault={fault} />
         {body}
       </main>
     </Document>
   );
 };
+
+/** What came of a form that was sent: above whatever is shown next. */
+export const Outcome = ({
+  done,
+  fault,
+}: {
+  readonly done?: string | null | undefined;
+  readonly fault?: string | null | undefined;
+}) => (
+  <>
+    {done && (
+      <p class="notice done" role="status">
+        <Icon name="done" /> {done}
+      </p>
+    )}
+    {fault && (
+      <p class="notice fault" role="alert">
+        <Icon name="late" /> {fault}
+      </p>
+    )}
+  </>
+);
 
 const sectionsOf = ({ visitor, hasOutbox }: PageContext) =>
   sections.filter(({ id, role }) => mayActAs(role, visitor) && (id !== 'outbox' || hasOutbox));

@@ -3,8 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { languageOf, type Language } from '../../texts/language.js';
 import { sayIn } from '../../texts/say.js';
 import { csrfToken } from './csrf.js';
-import { Icon } from './icon.js';
-import { Document, pageHeaders, renderDocument } from './page.js';
+import { Document, Outcome, pageHeaders, renderDocument } from './page.js';
 import { csrfKeyOf } from './visitor.js';
 
 export interface PublicContent {
@@ -38,16 +37,7 @@ const PublicPage = ({ language, title, body, done, fault }: PublicContent) => (
     <main id="content">
       <div class="narrow">
         <h1>{title}</h1>
-        {done && (
-          <p class="notice done" role="status">
-            <Icon name="done" /> {done}
-          </p>
-        )}
-        {fault && (
-          <p class="notice fault" role="alert">
-            <Icon name="late" /> {fault}
-          </p>
-        )}
+        <Outcome done={done} fault={fault} />
         {body}
       </div>
     </main>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { isIP } from 'node:net';
 import type { PaymentFacts } from '../../cancellations/explanation.js';
 import { findIssuer } from '../../issuers/index.js';
+import { fieldsOf } from '../../manual-cancellations/portal-ids.js';
 import { isTextKey } from '../../texts/say.js';
 import { factSentences } from './fact-words.js';
 import { Icon, type IconName } from '../frame/icon.js';
@@ -216,7 +216,7 @@ const LinkFact = ({ context, link }: { readonly context: PageContext; readonly l
         {findIssuer(issuer)?.name ?? issuer}
         {late && <span class="quiet-words"> ({say('payment.late-card')})</span>}
       </span>
-      {idsOf(reference).map(([field, id]) => (
+      {fieldsOf(reference).map(([field, id]) => (
         <span>
           <FieldName context={context} field={field} /> <Id context={context} id={id} />
         </span>
@@ -236,9 +236,3 @@ const FieldName = ({ context: { say }, field }: { readonly context: PageContext;
     </span>
   );
 };
-
-/** Without the shopper's network address, which some issuer wants. */
-export const idsOf = (reference: Readonly<Record<string, unknown>>): [field: string, id: string][] =>
-  Object.entries(reference).flatMap(([field, id]): [string, string][] =>
-    (typeof id === 'string' || typeof id === 'number') && isIP(String(id)) === 0 ? [[field, String(id)]] : [],
-  );
