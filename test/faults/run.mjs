@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /*
- * `npm run test:faults`: the full form of the tests in this folder, which takes about half an hour. What follows on the command line goes
+ * `npm run test:faults`: the full form of the tests in this folder, which takes some hours. What follows on the command line goes
  * to Jest instead of the folder: `npm run test:faults -- test/faults/crash-points`. CRASH_BOUNDARY runs one boundary alone, by its name in boundaries.ts.
  */
 
