@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { IssuerMode } from '../config.js';
 import { Database, statement, type Sql } from '../database.js';
+import { serially } from '../serially.js';
 
 /** Names one account of one merchant, in one environment. */
 export interface AccountKey {
@@ -29,6 +30,7 @@ const clearMode = statement(
  */
 @Injectable()
 export class IssuerModes implements OnModuleInit {
+  readonly #inTurn = serially();
   #modes: ReadonlyMap<string, IssuerMode> = new Map();
 
   constructor(private readonly database: Database) {}
@@ -56,11 +58,16 @@ export class IssuerModes implements OnModuleInit {
   }
 
   /** Reads what other processes have set. */
-  async refresh(): Promise<void> {
-    const rows = await this.database.run<ModeRow>(selectModes, []);
-    this.#modes = new Map(
-      rows.map(({ merchant_id: merchantId, issuer, sandbox, mode }) => [textOf({ merchantId, issuer, sandbox }), mode]),
-    );
+  refresh(): Promise<void> {
+    return this.#inTurn(async () => {
+      const rows = await this.database.run<ModeRow>(selectModes, []);
+      this.#modes = new Map(
+        rows.map(({ merchant_id: merchantId, issuer, sandbox, mode }) => [
+          textOf({ merchantId, issuer, sandbox }),
+          mode,
+        ]),
+      );
+    });
   }
 }
 
