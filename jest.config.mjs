@@ -12,7 +12,8 @@ const esmPackages = [
 ];
 
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/runner/environment.mjs',
+  runtime: '<rootDir>/test/runner/runtime.mjs',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   // Jest cannot require ES modules on Node 20: our own code and these packages are compiled to CommonJS.
   transform: { '^.+\\.(ts|tsx|js|mjs)$': ['@swc/jest', swcOptions()] },
@@ -25,7 +26,7 @@ export default {
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.spec.ts'],
   coverageProvider: 'v8',
   testTimeout: 30_000,
-  maxWorkers: 3,
+  maxWorkers: 4,
 };
 
 function swcOptions() {

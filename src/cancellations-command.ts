@@ -3,7 +3,7 @@ import { runCancellationsCommand } from './cli/cancellations-command.js';
 import { processEnvironment, withoutEmpty } from './config.js';
 import { readDevelopmentCredentials } from './development/credentials.js';
 
-/** `node dist/cancellations-command.js explain|check <paymentId>`: see `npm run cancellations -- --help`. */
+/** `node bundle/cancellations-command.js explain|check <paymentId>`: see `npm run cancellations -- --help`. */
 const [, , ...args] = process.argv;
 const dataFolder = join(import.meta.dirname, '..', '.data');
 const { exitCode, words } = await runCancellationsCommand(args, {

@@ -3,7 +3,7 @@ import { runCli } from './cli/cli.js';
 import { processEnvironment, withoutEmpty } from './config.js';
 import { readDevelopmentCredentials } from './development/credentials.js';
 
-/** `node dist/cli-command.js <command>`: see `npm run cli -- --help`. */
+/** `node bundle/cli-command.js <command>`: see `npm run cli -- --help`. */
 const [, , ...args] = process.argv;
 const dataFolder = join(import.meta.dirname, '..', '.data');
 const stop = new AbortController();

@@ -1,6 +1,6 @@
 import { runHomologateCommand } from './homologation/homologate-command.js';
 
-/** `node dist/homologate-command.js --url <address>`: see `npm run homologate -- --help`. */
+/** `node bundle/homologate-command.js --url <address>`: see `npm run homologate -- --help`. */
 const [, , ...args] = process.argv;
 // Who reads may have seen enough, as `head` has.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

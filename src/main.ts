@@ -4,7 +4,7 @@ import { ConfigError, processEnvironment, readConfig } from './config.js';
 import { SmtpSender } from './notifications/mail.js';
 import { runService, StartError } from './run.js';
 
-/** Production: `node dist/main.js`. */
+/** Production: `node bundle/main.js`. */
 try {
   const config = readConfig(processEnvironment());
   if (cluster.isPrimary && config.webConcurrency > 1) {

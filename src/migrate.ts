@@ -3,12 +3,12 @@ import { makeDataSource } from './data-source.js';
 import { processEnvironment } from './config.js';
 import { prepareQueue } from './jobs/queue-schema.js';
 
-/** `node dist/migrate.js run|revert`: compiled code only, so that it works in a production install. */
+/** `node bundle/migrate.js run|revert`: compiled code only, so that it works in a production install. */
 const [, , direction] = process.argv;
 const { DATABASE_URL: databaseUrl, QUEUE_DATABASE_URL: queueDatabaseUrl } = processEnvironment();
 
 if (!databaseUrl || (direction !== 'run' && direction !== 'revert')) {
-  console.error('Usage: DATABASE_URL=postgres://… node dist/migrate.js run|revert');
+  console.error('Usage: DATABASE_URL=postgres://… node bundle/migrate.js run|revert');
   process.exit(2);
 }
 

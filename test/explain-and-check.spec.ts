@@ -416,7 +416,7 @@ describe('npm run cancellations', () => {
 
   /** The built command, with these settings and nothing of the shell's environment. */
   async function command(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const child = spawn(process.execPath, ['dist/cancellations-command.js', ...args], {
+    const child = spawn(process.execPath, ['bundle/cancellations-command.js', ...args], {
       env: { PUBLIC_URL: running.url, ADMIN_API_TOKEN: testCredentials.ADMIN_API_TOKEN, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

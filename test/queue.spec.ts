@@ -150,7 +150,7 @@ describe('the job queue', () => {
 
 describe('npm run migration:run', () => {
   const migrate = (direction: string) =>
-    promisify(execFile)(process.execPath, ['dist/migrate.js', direction], { env: { DATABASE_URL: database.url } });
+    promisify(execFile)(process.execPath, ['bundle/migrate.js', direction], { env: { DATABASE_URL: database.url } });
 
   it('makes the tables and the queue in an empty database, and may be repeated', async () => {
     await database.query('drop schema pgboss cascade');

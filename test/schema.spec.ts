@@ -834,7 +834,7 @@ describe('the migrations', () => {
     args: readonly string[],
     environment: Readonly<Record<string, string>> = { DATABASE_URL: url },
   ): Promise<{ code: number | null; out: string; err: string }> {
-    const child = spawn(process.execPath, ['dist/migrate.js', ...args], { env: environment });
+    const child = spawn(process.execPath, ['bundle/migrate.js', ...args], { env: environment });
     const output = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));

@@ -6,7 +6,7 @@ import { isProof, type Attempt } from './cancellation.js';
 import { followUpDelayMs, nextStep, type History, type Rules, type Step } from './next-step.js';
 
 /** Cases of each property; the mutation tests want fewer. */
-const RUNS = fc.readConfigureGlobal().numRuns ?? 2_000;
+const RUNS = fc.readConfigureGlobal().numRuns ?? 1_000;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -27,10 +27,10 @@ try {
   await writeLinks(file);
   await run(postgres.url, ['create database service']);
   const databaseUrl = postgres.url.replace(/\/postgres$/, '/service');
-  await end(start(['dist/migrate.js', 'run'], { DATABASE_URL: databaseUrl }));
+  await end(start(['bundle/migrate.js', 'run'], { DATABASE_URL: databaseUrl }));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const service = start(['dist/main.js'], {
+  const service = start(['bundle/main.js'], {
     NODE_ENV: 'production',
     LOG_LEVEL: 'warn',
     HOST: '127.0.0.1',
@@ -84,7 +84,7 @@ async function writeLinks(path) {
 async function runImport(url, file, { fromLine, stopWhen }) {
   const startedAt = performance.now();
   const args = [
-    'dist/cli-command.js',
+    'bundle/cli-command.js',
     'payments',
     'import',
     file,

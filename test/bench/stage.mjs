@@ -64,12 +64,12 @@ export class Stage {
   /** Our complete service, as in production. */
   async #startOurs(paymentCount, nodeOptions) {
     const databaseUrl = this.databaseUrl('ours');
-    const migration = this.#spawn(['dist/migrate.js', 'run'], { DATABASE_URL: databaseUrl });
+    const migration = this.#spawn(['bundle/migrate.js', 'run'], { DATABASE_URL: databaseUrl });
     const [code] = await once(migration, 'exit');
     if (code !== 0) throw new Error('The migration failed.');
     await linkOurs(databaseUrl, paymentCount);
     const port = await freePort();
-    const child = this.#spawn([...nodeOptions, 'dist/main.js'], {
+    const child = this.#spawn([...nodeOptions, 'bundle/main.js'], {
       NODE_ENV: 'production',
       LOG_LEVEL: 'warn',
       HOST: '127.0.0.1',

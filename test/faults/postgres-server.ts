@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { makeDataSource } from '../../src/data-source.js';
 import { startEmbeddedPostgres } from '../../src/development/embedded-postgres.js';
 import { prepareQueue } from '../../src/jobs/queue-schema.js';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
 
 /** A Postgres of a test's own, which can crash and come back with the same address and data. */
@@ -73,13 +72,4 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

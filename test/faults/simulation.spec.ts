@@ -8,7 +8,7 @@ const keptSeeds = [1, 7, 42, 4_711, 20_261_121];
 const LIVES = isFull ? 1_000_000 : 20_000;
 
 /** The short form plays no longer than this; on a busy machine it plays fewer lives. */
-const MOST_MS = isFull ? Infinity : 7_000;
+const MOST_MS = isFull ? Infinity : 5_000;
 
 /** A failure names its seed, and tells the life. */
 function failureOf(seed: number): string | null {

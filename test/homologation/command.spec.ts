@@ -40,7 +40,7 @@ async function command(args: readonly string[], isColoured = false) {
 
 /** The built command in a process of its own. */
 async function built(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['dist/homologate-command.js', ...args], {
+  const child = spawn(process.execPath, ['bundle/homologate-command.js', ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -317,7 +317,7 @@ describe('the built command', () => {
 });
 
 it('ends quietly when nobody reads its results any more', async () => {
-  const child = spawn(process.execPath, ['dist/homologate-command.js', ...withKeys(), '--only', 'suite'], {
+  const child = spawn(process.execPath, ['bundle/homologate-command.js', ...withKeys(), '--only', 'suite'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let err = '';

@@ -21,7 +21,7 @@ export default {
   timeoutFactor: 4,
   tempDirName: '.data/mutation',
   cleanTempDir: 'always',
-  ignorePatterns: ['.data', 'coverage', 'dist', 'docs'],
+  ignorePatterns: ['.data', 'coverage', 'dist', 'bundle', 'docs'],
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, skipFull: true },
   jsonReporter: { fileName: 'coverage/mutation.json' },

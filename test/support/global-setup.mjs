@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -7,10 +7,16 @@ import { makeDataSource } from '../../dist/data-source.js';
 import { startEmbeddedPostgres } from '../../dist/development/embedded-postgres.js';
 import { prepareQueue } from '../../dist/jobs/queue-schema.js';
 
+/** Linux's folder in memory: a tenth less processor time for the suite than a disk, even though nothing waits for that. */
+const MEMORY = '/dev/shm';
+
+/** The databases of a run take less than 1 GB at once. */
+const ROOM = 4 * 1024 ** 3;
+
 /** One Postgres for the whole run, with a migrated template that each test file copies. */
 export default async function globalSetup() {
   const projectFolder = process.cwd();
-  const folder = mkdtempSync(join(tmpdir(), 'vtex-card-connector-test-'));
+  const folder = mkdtempSync(join(hasRoom(MEMORY) ? MEMORY : tmpdir(), 'vtex-card-connector-test-'));
   chmodSync(folder, 0o711); // As root, Postgres runs as a user who must be able to enter it.
   const dataFolder = join(folder, 'postgres');
   // A crash of a process loses nothing without them; the machine's own end, which they are for, ends the tests too.
@@ -29,4 +35,13 @@ export default async function globalSetup() {
   await dataSource.runMigrations();
   await dataSource.destroy();
   await prepareQueue(templateUrl);
+}
+
+function hasRoom(folder) {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize >= ROOM;
+  } catch {
+    return false;
+  }
 }

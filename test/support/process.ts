@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../src/config.js';
 import { Caller } from './caller.js';
+import { freePort } from './free-port.js';
 import { testCredentials } from './service.js';
 
 export interface ServiceProcess extends Caller {
@@ -23,7 +23,7 @@ const READY_MS = 60_000;
 const PORT_TRIES = 3;
 
 /**
- * The built service as production runs it, `node dist/main.js`, with these settings and nothing of the shell's environment.
+ * The built service as production runs it, `node bundle/main.js`, with these settings and nothing of the shell's environment.
  * Ready when this returns.
  *
  * @param nodeArguments for node itself, before the service's own file: a module to load first, for example
@@ -45,7 +45,7 @@ async function start(
   port: number,
   nodeArguments: readonly string[],
 ): Promise<ServiceProcess | { readonly fault: string }> {
-  const child = spawn(process.execPath, [...nodeArguments, 'dist/main.js'], {
+  const child = spawn(process.execPath, [...nodeArguments, 'bundle/main.js'], {
     cwd: process.cwd(),
     env: {
       NODE_ENV: 'production',
@@ -89,21 +89,5 @@ async function isReady(url: string): Promise<boolean> {
     return response.ok;
   } catch {
     return false;
-  }
-}
-
-/** Two that start at the same time must not get the same port: either would be taken for the other. */
-const givenPorts = new Set<number>();
-
-async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    if (givenPorts.has(port)) continue;
-    givenPorts.add(port);
-    return port;
   }
 }
