@@ -14,6 +14,8 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** How much later a late effect, a slow answer or a callback comes. */
   readonly lateMs?: number;
+  /** Takes the keys that the first such simulator of this process made, where they cost more than all else that it does to start. */
+  readonly sharesKeys?: boolean;
 }
 
 /** One running simulator. */

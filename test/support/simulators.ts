@@ -15,7 +15,7 @@ export const issuerCodes = Object.keys(issuers) as IssuerCode[];
 export async function startTestSimulators(lateMs = 400): Promise<TestSimulators> {
   const started = await Promise.all(
     Object.values<SomeIssuer>(issuers).map(async (issuer) => {
-      const simulator = await (await issuer.simulator()).start({ lateMs });
+      const simulator = await (await issuer.simulator()).start({ lateMs, sharesKeys: true });
       return { issuer, simulator };
     }),
   );

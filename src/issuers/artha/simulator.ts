@@ -39,7 +39,7 @@ export interface ArthaSimulator extends Simulator {
 
 /** Speaks Artha's Cards API, first generation: checks bearer, signature, timestamp and nonce, and calls back signed. */
 export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): Promise<ArthaSimulator> {
-  const [ours, arthas] = await Promise.all([rsaKeyPair(), rsaKeyPair()]);
+  const [ours, arthas] = await (options.sharesKeys ? (sharedKeyPairs ??= keyPairs()) : keyPairs());
   const secrets: Secrets = {
     accessToken: randomBytes(24).toString('base64url'),
     customerToken: randomBytes(12).toString('hex'),
@@ -151,6 +151,11 @@ export async function startArthaSimulator(options: ArthaSimulatorOptions = {}): 
 
 /** "API Specification" asks for Unix seconds; how far a clock may be off is not said. */
 const MAX_CLOCK_SECONDS = 600;
+
+let sharedKeyPairs: ReturnType<typeof keyPairs> | undefined;
+
+/** The merchant's and Artha's. */
+const keyPairs = () => Promise.all([rsaKeyPair(), rsaKeyPair()]);
 
 const rsaKeyPair = () =>
   promisify(generateKeyPair)('rsa', {
