@@ -1,7 +1,7 @@
 import { freshSeed, isFull, partOf, say, seedGiven } from './form.js';
 import { liveOnPostgres, makeStage } from './simulation-on-postgres.js';
 
-const LIVES = isFull ? 10_000 : 30;
+const LIVES = isFull ? 10_000 : 60;
 
 /** The short form begins no life after this, once its stage is there; on a busy machine it plays fewer. */
 const MOST_MS = isFull ? Infinity : 10_000;
