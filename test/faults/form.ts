@@ -7,6 +7,9 @@ import { randomInt } from 'node:crypto';
 
 export const isFull: boolean = process.env.FAULTS === 'full';
 
+/** Between the two: until a bug that was planted is found, which must not take a minute. */
+export const isSearch: boolean = process.env.FAULTS === 'search';
+
 /** The seed to play again; null for none. */
 export const seedGiven: number | null = /^\d+$/.test(process.env.SEED ?? '') ? Number(process.env.SEED) : null;
 

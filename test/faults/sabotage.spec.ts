@@ -57,14 +57,14 @@ interface Ended {
   readonly tookMs: number;
 }
 
-/** Runs a script of Node's in the copy, as short as the rig is by itself. */
+/** Runs a script of Node's in the copy, in the form of the rig that looks until it finds something. */
 async function run(script: readonly string[], mostMs: number): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env;
   const TMPDIR = join(copy, 'tmp');
   const startedAt = performance.now();
   const child = spawn(process.execPath, script, {
     cwd: copy,
-    env: { PATH, HOME, TMPDIR },
+    env: { PATH, HOME, TMPDIR, FAULTS: 'search' },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,10 +1,10 @@
-import { freshSeed, isFull, partOf, say, seedGiven } from './form.js';
+import { freshSeed, isFull, isSearch, partOf, say, seedGiven } from './form.js';
 import { liveOnPostgres, makeStage } from './simulation-on-postgres.js';
 
-const LIVES = isFull ? 10_000 : 60;
+const LIVES = isFull ? 10_000 : isSearch ? 1_000 : 60;
 
 /** The short form begins no life after this, once its stage is there; on a busy machine it plays fewer. */
-const MOST_MS = isFull ? Infinity : 10_000;
+const MOST_MS = isFull ? Infinity : isSearch ? 40_000 : 10_000;
 
 /** So many lives share a database, two services and the simulators, so that none of them grows without end. */
 const LIVES_PER_STAGE = 512;
