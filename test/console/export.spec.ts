@@ -138,10 +138,12 @@ describe('a long list', () => {
   });
 
   it('is whole, each line once', async () => {
-    const lines = await linesAt(`${EXPORT}?reason=dry_run`);
+    const { html } = await maria.get(`${EXPORT}?reason=dry_run`);
 
+    // Parsing 40 MB would keep the service, which is in this process, from its own work until its queries time out.
+    const [, ...lines] = html.trimEnd().split('\n');
     expect(lines).toHaveLength(LONG);
-    expect(new Set(lines.map(({ Payment }) => Payment)).size).toBe(LONG);
+    expect(new Set(lines.map((line) => /LONG\d+/.exec(line)?.[0])).size).toBe(LONG);
   });
 
   it('is read no further when the browser hangs up, and that is nobody’s fault', async () => {
