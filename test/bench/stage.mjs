@@ -69,7 +69,9 @@ export class Stage {
     if (code !== 0) throw new Error('The migration failed.');
     await linkOurs(databaseUrl, paymentCount);
     const port = await freePort();
-    const child = this.#spawn([...nodeOptions, 'bundle/main.js'], {
+    // A profile tells our files and packages apart, which a bundle has put into one.
+    const program = nodeOptions.length > 0 ? 'dist/main.js' : 'bundle/main.js';
+    const child = this.#spawn([...nodeOptions, program], {
       NODE_ENV: 'production',
       LOG_LEVEL: 'warn',
       HOST: '127.0.0.1',

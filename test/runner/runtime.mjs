@@ -6,14 +6,20 @@ let shared;
 
 /**
  * Loads packages and `src/` once in a worker, where Jest's own loads them anew for every test file: 2.5 s of processor time for each that
- * starts the service. Test files and what they share among themselves stay their own.
+ * starts the service. Test files and what they share among themselves stay their own; and everything does under `--coverage`, which counts
+ * for each file what was loaded for it.
  */
 export default class Runtime extends JestRuntime {
   #given;
+  #src;
+  #countsLines;
 
   constructor(...given) {
     super(...given);
+    const [{ rootDir }, , , , , { collectCoverage }] = given;
     this.#given = given;
+    this.#src = join(rootDir, 'src') + sep;
+    this.#countsLines = collectCoverage;
   }
 
   requireModuleOrMock(from, name) {
@@ -23,8 +29,8 @@ export default class Runtime extends JestRuntime {
   }
 
   #isShared(from, name) {
+    if (this.#countsLines) return false;
     if (!name.startsWith('.')) return name !== '@jest/globals';
-    const [{ rootDir }] = this.#given;
-    return resolve(dirname(from), name).startsWith(join(rootDir, 'src') + sep);
+    return resolve(dirname(from), name).startsWith(this.#src);
   }
 }

@@ -7,7 +7,7 @@ import { makeDataSource } from '../../dist/data-source.js';
 import { startEmbeddedPostgres } from '../../dist/development/embedded-postgres.js';
 import { prepareQueue } from '../../dist/jobs/queue-schema.js';
 
-/** Linux's folder in memory: a tenth less processor time for the suite than a disk, even though nothing waits for that. */
+/** Linux's folder in memory: a disk costs processor time too, even though nothing waits for it. */
 const MEMORY = '/dev/shm';
 
 /** The databases of a run take less than 1 GB at once. */
