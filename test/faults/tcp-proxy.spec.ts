@@ -57,6 +57,19 @@ async function connect(mode: Mode) {
   return Object.assign(seen, { socket });
 }
 
+type Client = Awaited<ReturnType<typeof connect>>;
+
+/**
+ * The connection is gone for this client. It may not have been told so: libuv says end instead of reset where the last bytes and the reset
+ * come while it is busy with something else (uv__stream_io, on POLLHUP). Then the next write finds out.
+ */
+async function expectReset(client: Client): Promise<void> {
+  await until('it is closed, or told an end', () => client.isClosed || client.hasEnd);
+  if (!client.isClosed) client.socket.write('?');
+  await until('it is closed', () => client.isClosed);
+  expect(client.fault).toMatch(/^(ECONNRESET|EPIPE)$/);
+}
+
 const LETTERS = 'abcdefghij';
 
 /** Long enough for bytes that should not come to come. */
@@ -91,9 +104,8 @@ it('cuts after so many bytes of the request: the server gets no more than those,
   const client = await connect({ kind: 'cut', direction: 'up', afterBytes: 4 });
 
   client.socket.write(LETTERS);
-  await until('it is closed', () => client.isClosed);
+  await expectReset(client);
 
-  expect(client.fault).toBe('ECONNRESET');
   // A reset discards what the server had not read yet.
   expect(['', LETTERS.slice(0, 4)]).toContain(echo.received);
 });
@@ -102,9 +114,8 @@ it('cuts after so many bytes of the answer: the server got everything, the clien
   const client = await connect({ kind: 'cut', direction: 'down', afterBytes: 4 });
 
   client.socket.write(LETTERS);
-  await until('it is closed', () => client.isClosed);
+  await expectReset(client);
 
-  expect(client.fault).toBe('ECONNRESET');
   expect(['', LETTERS.slice(0, 4)]).toContain(client.text);
   expect(echo.received).toBe(LETTERS);
 });
@@ -151,7 +162,7 @@ it('changes the treatment of a connection that is open, and counts its bytes fro
 
   for (const connection of proxy.connections) connection.mode = { kind: 'cut', direction: 'down', afterBytes: 2 };
   client.socket.write('123');
-  await until('it is closed', () => client.isClosed);
+  await expectReset(client);
 
   expect(client.text).toBe(`${LETTERS}12`);
 });
