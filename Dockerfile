@@ -3,7 +3,8 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The build needs no install script; the embedded Postgres, which does, is for development alone.
 RUN npm ci --ignore-scripts
-COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc bundle.mjs ./
+COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
+COPY bundling bundling
 COPY src src
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 

@@ -9,10 +9,14 @@ const dataFolder = join(import.meta.dirname, '..', '.data');
 const stop = new AbortController();
 // The first one ends what is under way in good order, the second one at once.
 process.once('SIGINT', () => stop.abort());
-process.exitCode = await runCli(args, {
-  environment: { ...readDevelopmentCredentials(dataFolder), ...withoutEmpty(processEnvironment()) },
-  out: (words) => process.stdout.write(words),
-  err: (words) => process.stderr.write(words),
-  isScreen: process.stderr.isTTY,
-  signal: stop.signal,
-});
+async function main(): Promise<void> {
+  process.exitCode = await runCli(args, {
+    environment: { ...readDevelopmentCredentials(dataFolder), ...withoutEmpty(processEnvironment()) },
+    out: (words) => process.stdout.write(words),
+    err: (words) => process.stderr.write(words),
+    isScreen: process.stderr.isTTY,
+    signal: stop.signal,
+  });
+}
+
+void main();

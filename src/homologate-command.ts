@@ -7,15 +7,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(2);
 });
-try {
-  const { exitCode, complaint } = await runHomologateCommand(args, {
-    print: (lines) => console.log(lines),
-    isColoured: process.stdout.isTTY && process.stdout.hasColors(),
-  });
-  if (complaint !== null) console.error(complaint);
-  process.exitCode = exitCode;
-} catch (error) {
-  // A fault of the kit's own says nothing about the provider.
-  console.error(error);
-  process.exitCode = 2;
+async function main(): Promise<void> {
+  try {
+    const { exitCode, complaint } = await runHomologateCommand(args, {
+      print: (lines) => console.log(lines),
+      isColoured: process.stdout.isTTY && process.stdout.hasColors(),
+    });
+    if (complaint !== null) console.error(complaint);
+    process.exitCode = exitCode;
+  } catch (error) {
+    // A fault of the kit's own says nothing about the provider.
+    console.error(error);
+    process.exitCode = 2;
+  }
 }
+
+void main();

@@ -5,25 +5,27 @@ import { SmtpSender } from './notifications/mail.js';
 import { runService, StartError } from './run.js';
 
 /** Production: `node bundle/main.js`. */
-try {
-  const config = readConfig(processEnvironment());
-  if (cluster.isPrimary && config.webConcurrency > 1) {
-    runWorkers(config.webConcurrency);
-  } else {
-    const mail = config.mail.smtp && new SmtpSender(config.mail.smtp);
-    const service = await runService({
-      config,
-      projectFolder: join(import.meta.dirname, '..'),
-      mail,
-      migrate: false,
-    });
-    for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.once(signal, () => void service.stop().then(() => process.exit(0)));
+async function main(): Promise<void> {
+  try {
+    const config = readConfig(processEnvironment());
+    if (cluster.isPrimary && config.webConcurrency > 1) {
+      runWorkers(config.webConcurrency);
+    } else {
+      const mail = config.mail.smtp && new SmtpSender(config.mail.smtp);
+      const service = await runService({
+        config,
+        projectFolder: join(import.meta.dirname, '..'),
+        mail,
+        migrate: false,
+      });
+      for (const signal of ['SIGTERM', 'SIGINT'] as const)
+        process.once(signal, () => void service.stop().then(() => process.exit(0)));
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+    console.error(error.message);
+    process.exit(1);
   }
-} catch (error) {
-  if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
-  console.error(error.message);
-  process.exit(1);
 }
 
 /** One process per worker on one port; a worker that dies is replaced, one that cannot start ends all. */
@@ -49,3 +51,5 @@ function runWorkers(count: number): void {
     });
   }
 }
+
+void main();

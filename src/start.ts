@@ -20,14 +20,16 @@ const dataFolder = join(projectFolder, '.data');
 let postgres: EmbeddedPostgres | null = null;
 let simulators: RunningSimulators | null = null;
 
-try {
-  await start();
-} catch (error) {
-  await release();
-  if (!(error instanceof ConfigError || error instanceof StartError || error instanceof EmbeddedPostgresError))
-    throw error;
-  console.error(`\n${error.message}\n`);
-  process.exit(1);
+async function main(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    await release();
+    if (!(error instanceof ConfigError || error instanceof StartError || error instanceof EmbeddedPostgresError))
+      throw error;
+    console.error(`\n${error.message}\n`);
+    process.exit(1);
+  }
 }
 
 async function start(): Promise<void> {
@@ -137,3 +139,5 @@ function developmentCredentials(): Record<string, string> {
     throw new StartError((error as Error).message, { cause: error });
   }
 }
+
+void main();

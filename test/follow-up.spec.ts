@@ -31,6 +31,11 @@ afterEach(async () => {
 describe('the follow-up', () => {
   it('lets an issuer that hangs hold up no other one', async () => {
     for (let at = 0; at < 60; at += 1) await makeOverdue('corecard', 'hangs');
+    await service.service.app.get(FollowUp).sweep();
+    await until('some hang', async () => {
+      const [hung] = await database.query<{ count: number }>('select count(*)::int as count from attempts');
+      return hung && hung.count > 0;
+    });
     const due = await makeOverdue('vault', 'works');
 
     await service.service.app.get(FollowUp).sweep();

@@ -6,6 +6,7 @@ import type { QitechCallback, QitechSimulator } from '../src/issuers/qitech/simu
 import type { Behaviour, BehaviourName } from '../src/issuers/simulator-server.js';
 import { addPerson } from './support/console.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
+import { send } from './support/http.js';
 import { cancelsOf, effectsOf, type Reference } from './support/issuer-traffic.js';
 import { newId, startTestService, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
@@ -102,8 +103,8 @@ const adminNumberOf = ({ reference }: Payment) => ({ adminNumber: String(referen
 const cardKeyOf = ({ reference }: Payment) => ({ cardKey: String(reference.cardKey) });
 
 async function post(path: string, { headers, body }: { headers: Readonly<Record<string, string>>; body: string }) {
-  const response = await fetch(service.url + path, { method: 'POST', headers, body });
-  return { status: response.status, body: (await response.json()) as unknown };
+  const { status, text } = await send(service.url + path, { method: 'POST', headers, body });
+  return { status, body: JSON.parse(text) as unknown };
 }
 
 function alert(about: CorecardCallback, at?: string) {

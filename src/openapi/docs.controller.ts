@@ -19,29 +19,34 @@ const pageHeaders = {
 /** What the service answers, for machines and for people. Public: it says nothing that depends on who asks, or on the settings. */
 @Controller()
 export class DocsController {
-  readonly #json: string;
-  readonly #page: string;
+  #made: { readonly json: string; readonly page: string } | undefined;
 
-  constructor(@Inject(VERSION) version: string) {
-    const document = openApiDocument(version);
-    this.#json = JSON.stringify(document);
-    this.#page = docsPage(document);
+  constructor(@Inject(VERSION) private readonly version: string) {}
+
+  /** Made when somebody first asks: it takes 0.2 s, which a start does not have to wait for. */
+  get #texts() {
+    return (this.#made ??= makeTexts(this.version));
   }
 
   @Get('openapi.json')
   showDocument(@Res() reply: FastifyReply): void {
     void reply
       .headers({ 'content-type': 'application/json; charset=utf-8', 'x-content-type-options': 'nosniff' })
-      .send(this.#json);
+      .send(this.#texts.json);
   }
 
   @Get('docs')
   showPage(@Res() reply: FastifyReply): void {
-    void reply.headers(pageHeaders).send(this.#page);
+    void reply.headers(pageHeaders).send(this.#texts.page);
   }
 
   @Get('docs/style.css')
   showStyle(@Res() reply: FastifyReply): void {
     void reply.headers({ 'content-type': 'text/css; charset=utf-8', 'x-content-type-options': 'nosniff' }).send(style);
   }
+}
+
+function makeTexts(version: string) {
+  const document = openApiDocument(version);
+  return { json: JSON.stringify(document), page: docsPage(document) };
 }

@@ -1,4 +1,4 @@
-import axios from 'axios';
+import { createRequire } from 'node:module';
 import http from 'node:http';
 import pg from 'pg';
 
@@ -9,6 +9,9 @@ import pg from 'pg';
  *
  * CRASH_POINTS is a JSON list of the boundaries; see boundaries.ts. The service itself knows nothing of this.
  */
+
+// As the bundle has it, which is not the ES module.
+const axios = createRequire(import.meta.url)('axios');
 
 const points = JSON.parse(process.env.CRASH_POINTS ?? '[]');
 

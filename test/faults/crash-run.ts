@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BehaviourName } from '../../src/issuers/simulator-server.js';
 import type { Caller } from '../support/caller.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
+import { NoAnswer } from '../support/http.js';
 import { startServiceProcess, type ServiceProcess } from '../support/process.js';
 import { newId, testCredentials } from '../support/service.js';
 import { issuerCodes, startTestSimulators, type TestSimulators } from '../support/simulators.js';
@@ -316,7 +317,7 @@ class Rig {
     const sentAt = new Date();
     const answer = await service.cancel(paymentId, { requestId }).catch((error: unknown) => {
       // A broken connection is what a crash looks like; an answer that is none of the contract's is a fault.
-      if ((error as Error).name === 'TypeError') return { status: null, text: null };
+      if (error instanceof NoAnswer) return { status: null, text: null };
       throw error;
     });
     this.#vtex.push({ sentAt, at: new Date(), paymentId, requestId, status: answer.status, text: answer.text });

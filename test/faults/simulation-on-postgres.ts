@@ -10,6 +10,7 @@ import type { Behaviour, Effect, Simulator } from '../../src/issuers/simulator-s
 import type { ManualReason } from '../../src/manual-cancellations/manual-reason.js';
 import type { Answer } from '../support/caller.js';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
+import { NoAnswer } from '../support/http.js';
 import { effectsOf, type Reference } from '../support/issuer-traffic.js';
 import { newId, startTestService, type TestService } from '../support/service.js';
 import { issuerCodes, startTestSimulators, type TestSimulators } from '../support/simulators.js';
@@ -260,7 +261,7 @@ class Life {
       .then(
         (answer) => void this.#told.push({ requestId, sentAt, toldAt: performance.now(), answer }),
         (error: unknown) => {
-          if (!signal?.aborted) throw error;
+          if (!(signal?.aborted && error instanceof NoAnswer)) throw error;
         },
       );
     if (random.chance(0.75)) return asked;

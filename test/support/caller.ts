@@ -1,4 +1,5 @@
 import { checkAnswer, checkAnswerTo, type Answers, type Call, type CancelAnswer } from './answer-schema.js';
+import { send } from './http.js';
 import { testCredentials } from './service.js';
 
 export interface Answer {
@@ -40,7 +41,7 @@ export class Caller {
     body: string,
     { headers = {}, signal }: { headers?: Readonly<Record<string, string>>; signal?: AbortSignal } = {},
   ): Promise<Answer> {
-    const response = await fetch(`${this.url}/payments/${encodeURIComponent(paymentId)}/cancellations`, {
+    const { status, text } = await send(`${this.url}/payments/${encodeURIComponent(paymentId)}/cancellations`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -51,8 +52,7 @@ export class Caller {
       body,
       ...(signal ? { signal } : {}),
     });
-    const text = await response.text();
-    return { status: response.status, text, body: checkAnswer(response.status, text) };
+    return { status, text, body: checkAnswer(status, text) };
   }
 
   /** What VTEX sends first, with these fields more or other than in {@link createBody}. */
@@ -90,7 +90,7 @@ export class Caller {
     body: string,
     headers: Headers = {},
   ): Promise<AnswerTo<Name>> {
-    const response = await fetch(`${this.url}${path}`, {
+    const { status, text } = await send(`${this.url}${path}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -100,8 +100,7 @@ export class Caller {
       },
       body,
     });
-    const text = await response.text();
-    return { status: response.status, text, body: checkAnswerTo(call, response.status, text) };
+    return { status, text, body: checkAnswerTo(call, status, text) };
   }
 
   async link(
@@ -127,12 +126,12 @@ export class Caller {
     body?: unknown,
     token = testCredentials.ADMIN_API_TOKEN,
   ): Promise<{ status: number; body: Record<string, unknown> }> {
-    const response = await fetch(`${this.url}/internal/${path}`, {
+    const { status, text } = await send(`${this.url}/internal/${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    return { status, body: JSON.parse(text) as Record<string, unknown> };
   }
 }
 

@@ -4,13 +4,14 @@ import { formKeyOf } from '../../src/console/people/sessions.js';
 import type { Role } from '../../src/console/frame/visitor.js';
 import type { Language } from '../../src/texts/language.js';
 import type { Caller } from './caller.js';
+import { send, type AnswerHeaders } from './http.js';
 import { makeMerchant } from './merchants.js';
 
 /** A page, or what came instead of one. */
 export interface Page {
   readonly status: number;
   readonly html: string;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   /** Where it leads, without following; null where it leads nowhere. */
   readonly location: string | null;
 }
@@ -58,14 +59,13 @@ export class ConsoleClient {
     { headers, ...request }: { method: string; headers: Record<string, string>; body?: string },
   ) {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(`${this.url}${path}`, {
+    const answer = await send(`${this.url}${path}`, {
       ...request,
       headers: { 'accept-language': this.language, ...(cookie ? { cookie } : {}), ...headers },
-      redirect: 'manual',
     });
-    for (const line of response.headers.getSetCookie()) this.#keep(line);
-    const html = await response.text();
-    return { status: response.status, html, headers: response.headers, location: response.headers.get('location') };
+    for (const line of answer.headers.getSetCookie()) this.#keep(line);
+    const { status, text: html } = answer;
+    return { status, html, headers: answer.headers, location: answer.headers.get('location') };
   }
 
   #keep(line: string): void {

@@ -19,7 +19,8 @@ export const operations: readonly Found[] = Object.entries(document.paths).flatM
   }),
 );
 
-const ajv = new Ajv2020({ allowUnionTypes: true });
+// test/openapi.spec.ts holds the document against JSON Schema's own schema, which takes long to compile.
+const ajv = new Ajv2020({ allowUnionTypes: true, validateSchema: false });
 ajv.addFormat('date-time', /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
 ajv.addVocabulary(Object.keys(document));
 ajv.addSchema(document, 'openapi.json');
