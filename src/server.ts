@@ -70,6 +70,12 @@ export async function makeServer(parts: AppParts): Promise<NestFastifyApplicatio
     if (!isConsoleRoute(request) || app.get(ConsoleAccess).isOwnForm(request)) return done();
     app.get(ConsoleFaultPages).refuseForm(request, reply);
   });
+  const readiness = app.get(Readiness);
+  // A connection that its client keeps would hold up the end, and the client finds the next process by connecting anew.
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (readiness.isStopping) void reply.header('connection', 'close');
+    done();
+  });
   await app.init();
   await fastify.ready();
   return app;
@@ -119,5 +125,6 @@ export async function stopServer(app: NestFastifyApplication): Promise<void> {
   const over = Promise.all([app.get(Jobs).stop(), app.close()]).then(() => progress.idle());
   await Promise.race([over, timeIsUp]);
   end.abort();
+  app.getHttpServer().closeAllConnections();
   issuerHttp.close();
 }

@@ -3,7 +3,8 @@ import { CancellationStore } from '../src/cancellations/cancellation-store.js';
 import { FollowUp } from '../src/cancellations/follow-up.js';
 import { Database, inBackground, statement } from '../src/database.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
-import { newId, startTestService, type TestService } from './support/service.js';
+import { send } from './support/http.js';
+import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
 import { until } from './support/until.js';
 
@@ -196,6 +197,28 @@ describe('a stop', () => {
       paymentId,
     ]);
     expect(row?.state).toBe('cancelled');
+    service = await startTestService({ ...simulators.settings, DATABASE_URL: database.url });
+  });
+
+  it('closes a connection with its last answer, for which it would wait as long as the client keeps it', async () => {
+    const paymentId = newId();
+    const reference = simulators.of.vault.referenceFor('slow');
+    await service.link(paymentId, { issuer: 'vault', reference });
+    const answer = send(`${service.url}/payments/${paymentId}/cancellations`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-vtex-api-appkey': testCredentials.VTEX_APP_KEY,
+        'x-vtex-api-apptoken': testCredentials.VTEX_APP_TOKEN,
+      },
+      body: JSON.stringify({ paymentId, requestId: 'R1' }),
+    });
+    await until('the issuer has done it', () => simulators.of.vault.effects.length === 1);
+
+    await service.stop();
+
+    const { status, headers } = await answer;
+    expect({ status, connection: headers.get('connection') }).toEqual({ status: 200, connection: 'close' });
     service = await startTestService({ ...simulators.settings, DATABASE_URL: database.url });
   });
 });
