@@ -230,6 +230,8 @@ describe('an issuer in mode manual', () => {
     });
     expect(cancelsOf(simulators, 'qitech', undone.reference)).toHaveLength(1);
     await setMode('qitech', null);
+    await until('the other process knows it', async () => (await shownMode(other, 'qitech')) === 'live');
+    await passTime(database, undone.paymentId, 60 * SECOND);
     await becomes(undone, 'cancelled');
     expect(cancelsOf(simulators, 'qitech', undone.reference)).toHaveLength(2);
   });
