@@ -14,6 +14,7 @@ const esmPackages = [
 export default {
   testEnvironment: '<rootDir>/test/runner/environment.mjs',
   runtime: '<rootDir>/test/runner/runtime.mjs',
+  testSequencer: '<rootDir>/test/runner/sequencer.mjs',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   // Jest cannot require ES modules on Node 20: our own code and these packages are compiled to CommonJS.
   transform: { '^.+\\.(ts|tsx|js|mjs)$': ['@swc/jest', swcOptions()] },
@@ -26,7 +27,7 @@ export default {
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.spec.ts'],
   coverageProvider: 'v8',
   testTimeout: 30_000,
-  maxWorkers: 4,
+  maxWorkers: 5,
 };
 
 function swcOptions() {

@@ -18,14 +18,16 @@ beforeEach(async () => {
   service = await startTestService({
     ...simulators.settings,
     DATABASE_URL: database.url,
-    CORECARD_TIMEOUT_MS: '5000',
+    // Longer than whatever has to happen meanwhile may take.
+    CORECARD_TIMEOUT_MS: '20000',
     VAULT_TIMEOUT_MS: '5000',
   });
 });
 
 afterEach(async () => {
-  await service?.stop();
+  // First, so that calls to an issuer that hangs end.
   await simulators?.stop();
+  await service?.stop();
   await database?.drop();
 });
 

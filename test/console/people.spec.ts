@@ -4,12 +4,13 @@ import {
   addPerson,
   ConsoleClient,
   csrfTokenOf,
+  hiddenFieldsOf,
   newEmail,
+  type Page,
   PASSWORD,
+  type SignedIn,
   signIn,
   wordsOf,
-  type Page,
-  type SignedIn,
 } from '../support/console.js';
 import { startTestService, type TestService } from '../support/service.js';
 
@@ -182,9 +183,12 @@ describe('the last administrator', () => {
       const one = await newAdmin();
       const other = await colleague(one, 'admin', 'Other');
 
+      const [disable, role] = [`${PEOPLE}/${other.personId}/disable`, `${PEOPLE}/${one.personId}/role`];
+      const disabling = hiddenFieldsOf((await one.get(PEOPLE)).html, disable);
+      const changing = hiddenFieldsOf((await other.get(PEOPLE)).html, role);
       const pages = await Promise.all([
-        one.submit(`${PEOPLE}/${other.personId}/disable`, {}, PEOPLE),
-        other.submit(`${PEOPLE}/${one.personId}/role`, { role: 'viewer' }, PEOPLE),
+        one.post(disable, disabling),
+        other.post(role, { ...changing, role: 'viewer' }),
       ]);
 
       const left = await database.query(
