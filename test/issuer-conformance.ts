@@ -997,7 +997,7 @@ class Bench {
   async learn(ask: () => Promise<Answered<{ readonly kind: string }> | undefined>): Promise<LearnedAnswer> {
     const answered = await ask();
     const answer = this.#last?.answer;
-    if (answer?.kind !== 'answer' || !answered) throw new Error('nothing was answered');
+    if (answer?.kind !== 'answer' || !answered) throw new Error(`Nothing was answered: ${JSON.stringify(answer)}`);
     return { status: answer.status, headers: {}, text: answer.text, outcome: answered.outcome.kind };
   }
 
