@@ -27,7 +27,7 @@ export default {
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.spec.ts'],
   coverageProvider: 'v8',
   testTimeout: 30_000,
-  maxWorkers: 5,
+  maxWorkers: 4,
 };
 
 function swcOptions() {

@@ -69,6 +69,18 @@ async function expectJobsWork(at: Caller): Promise<void> {
   );
 }
 
+/** A drop locks one table after the other, against whoever uses them. Comes back with how often Postgres ended it for that. */
+async function dropQueue(): Promise<number> {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      await database.query('drop schema pgboss cascade');
+      return lost;
+    } catch (error) {
+      if ((error as { code?: string }).code !== '40P01') throw error;
+    }
+  }
+}
+
 const deadlocks = async () => {
   const [row] = await database.query<{ deadlocks: string }>(
     'select deadlocks from pg_stat_database where datname = current_database()',
@@ -132,9 +144,10 @@ describe('the job queue', () => {
       }
     });
 
+    let lostDrops = 0;
     for (let times = 0; times < 3; times += 1) {
       await sleep(1_000);
-      await database.query('drop schema pgboss cascade');
+      lostDrops += await dropQueue();
       await until('it is there again', async () => (await queues()).length === allQueues.length, 60_000);
     }
     isOver = true;
@@ -142,7 +155,7 @@ describe('the job queue', () => {
 
     expect(answers.length).toBeGreaterThan(20);
     expect(new Set(answers)).toEqual(new Set([200]));
-    expect(await deadlocks()).toBe(0);
+    expect(await deadlocks()).toBe(lostDrops);
     for (const at of processes) expect(at.output()).not.toMatch(/deadlock/i);
     await expectJobsWork(processes[1]!);
   }, 120_000);

@@ -227,6 +227,8 @@ export class SimulatorServer {
   ) {
     this.lateMs = options.lateMs ?? 3_000;
     this.#server = createServer((request, response) => void this.#answer(request, response));
+    // Longer than clients keep an idle connection: with Node's 5 s, one that was busy is closed on a request that is on its way.
+    this.#server.keepAliveTimeout = 60_000;
   }
 
   /** Listens on 127.0.0.1 and passes each request, read whole, to `handle`. */
