@@ -6,6 +6,7 @@ import { readDevelopmentCredentials } from './development/credentials.js';
 /** `node bundle/cancellations-command.js explain|check <paymentId>`: see `npm run cancellations -- --help`. */
 const [, , ...args] = process.argv;
 const dataFolder = join(import.meta.dirname, '..', '.data');
+
 async function main(): Promise<void> {
   const { exitCode, words } = await runCancellationsCommand(args, {
     ...readDevelopmentCredentials(dataFolder),

@@ -9,6 +9,7 @@ const dataFolder = join(import.meta.dirname, '..', '.data');
 const stop = new AbortController();
 // The first one ends what is under way in good order, the second one at once.
 process.once('SIGINT', () => stop.abort());
+
 async function main(): Promise<void> {
   process.exitCode = await runCli(args, {
     environment: { ...readDevelopmentCredentials(dataFolder), ...withoutEmpty(processEnvironment()) },

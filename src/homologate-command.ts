@@ -7,6 +7,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(2);
 });
+
 async function main(): Promise<void> {
   try {
     const { exitCode, complaint } = await runHomologateCommand(args, {

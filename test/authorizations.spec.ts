@@ -5,8 +5,8 @@ import { checkAnswerTo } from './support/answer-schema.js';
 import { createBody } from './support/caller.js';
 import { fullCreate, plantEverywhere } from './support/create-bodies.js';
 import { withDatabaseAway } from './support/outage.js';
-import { sendRaw, vtexHeaders } from './support/raw-http.js';
-import { newId, startTestService, type TestService } from './support/service.js';
+import { sendRaw } from './support/raw-http.js';
+import { newId, startTestService, vtexHeaders, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
 
 let simulators: TestSimulators;

@@ -4,7 +4,7 @@ import { FollowUp } from '../src/cancellations/follow-up.js';
 import { Database, inBackground, statement } from '../src/database.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { send } from './support/http.js';
-import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
+import { newId, startTestService, vtexHeaders, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
 import { until } from './support/until.js';
 
@@ -208,11 +208,7 @@ describe('a stop', () => {
     await service.link(paymentId, { issuer: 'vault', reference });
     const answer = send(`${service.url}/payments/${paymentId}/cancellations`, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-vtex-api-appkey': testCredentials.VTEX_APP_KEY,
-        'x-vtex-api-apptoken': testCredentials.VTEX_APP_TOKEN,
-      },
+      headers: { 'content-type': 'application/json', ...vtexHeaders },
       body: JSON.stringify({ paymentId, requestId: 'R1' }),
     });
     await until('the issuer has done it', () => simulators.of.vault.effects.length === 1);

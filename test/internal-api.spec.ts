@@ -1,7 +1,7 @@
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { startPostgresProxy, type PostgresProxy } from './support/postgres-proxy.js';
 import { sendRaw, type RawRequest } from './support/raw-http.js';
-import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
+import { newId, startTestService, testCredentials, vtexHeaders, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
 import { passAnHourOfNotices } from './support/time.js';
 import { until } from './support/until.js';
@@ -83,10 +83,7 @@ describe('the bearer token', () => {
       {
         method: 'GET',
         path: '/internal/payments/A',
-        headers: {
-          'X-VTEX-API-AppKey': testCredentials.VTEX_APP_KEY,
-          'X-VTEX-API-AppToken': testCredentials.VTEX_APP_TOKEN,
-        },
+        headers: vtexHeaders,
       },
     ],
     ['missing, with a body that is no JSON', { method: 'PUT', path: '/internal/payments/A', body: '{' }],

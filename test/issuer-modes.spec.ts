@@ -223,11 +223,11 @@ describe('an issuer in mode manual', () => {
     for (const { paymentId } of [lost, undone]) await passTime(database, paymentId, 11 * SECOND);
 
     await becomes(lost, 'cancelled');
-    await until('the other one was asked', async () => (await cancellationOf(undone)).attempts.length === 3);
-    expect(await cancellationOf(undone)).toMatchObject({
-      state: 'waiting',
-      attempts: ['cancel unknown', 'query not-cancelled', 'query not-cancelled'],
+    const asked = await until('the other one was asked', async () => {
+      const cancellation = await cancellationOf(undone);
+      return cancellation.attempts.length === 3 && cancellation.state === 'waiting' && cancellation;
     });
+    expect(asked.attempts).toEqual(['cancel unknown', 'query not-cancelled', 'query not-cancelled']);
     expect(cancelsOf(simulators, 'qitech', undone.reference)).toHaveLength(1);
     await setMode('qitech', null);
     await until('the other process knows it', async () => (await shownMode(other, 'qitech')) === 'live');

@@ -1,8 +1,8 @@
 import { issuers } from '../src/issuers/index.js';
 import { checkAnswerTo, checkManifest, type Call } from './support/answer-schema.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
-import { sendRaw, vtexHeaders } from './support/raw-http.js';
-import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
+import { sendRaw } from './support/raw-http.js';
+import { newId, startTestService, testCredentials, vtexHeaders, type TestService } from './support/service.js';
 
 let database: TestDatabase;
 let service: TestService;

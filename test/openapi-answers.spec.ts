@@ -3,7 +3,7 @@ import { makeTestDatabase, type TestDatabase } from './support/database.js';
 import { makeMerchant, storeAccount } from './support/merchants.js';
 import { checkPublished, document, operationOf, operations } from './support/openapi.js';
 import { startServiceProcess } from './support/process.js';
-import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
+import { newId, startTestService, testCredentials, vtexHeaders, type TestService } from './support/service.js';
 import { startTestSimulators, type TestSimulators } from './support/simulators.js';
 import { TokenServer } from './support/token-server.js';
 
@@ -61,10 +61,6 @@ interface Sent {
   readonly at?: TestService;
 }
 
-const vtexHeaders = {
-  'X-VTEX-API-AppKey': testCredentials.VTEX_APP_KEY,
-  'X-VTEX-API-AppToken': testCredentials.VTEX_APP_TOKEN,
-};
 const suiteHeaders = {
   'X-VTEX-API-AppKey': suite.TEST_SUITE_APP_KEY,
   'X-VTEX-API-AppToken': suite.TEST_SUITE_APP_TOKEN,

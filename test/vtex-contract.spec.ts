@@ -3,8 +3,8 @@ import { issuers, type IssuerCode } from '../src/issuers/index.js';
 import type { SomeIssuer } from '../src/issuers/issuer.js';
 import type { BehaviourName } from '../src/issuers/simulator-server.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
-import { sendRaw, sendRawCancel, vtexHeaders, type RawRequest } from './support/raw-http.js';
-import { newId, startTestService, testCredentials, type TestService } from './support/service.js';
+import { sendRaw, sendRawCancel, type RawRequest } from './support/raw-http.js';
+import { newId, startTestService, testCredentials, vtexHeaders, type TestService } from './support/service.js';
 import { issuerCodes, startTestSimulators, type TestSimulators } from './support/simulators.js';
 import { until } from './support/until.js';
 

@@ -1,7 +1,7 @@
-import http from 'node:http';
 import { makeTestDatabase, type TestDatabase } from '../support/database.js';
+import { send } from '../support/http.js';
 import { startServiceProcess, type ServiceProcess } from '../support/process.js';
-import { newId, testCredentials } from '../support/service.js';
+import { newId, vtexHeaders } from '../support/service.js';
 import { issuerCodes, startTestSimulators, type TestSimulators } from '../support/simulators.js';
 import { isFull } from './form.js';
 
@@ -18,7 +18,6 @@ const issuers = ['vault', 'corecard', 'qitech'] as const;
 let database: TestDatabase;
 let simulators: TestSimulators;
 let replicas: readonly ServiceProcess[];
-const agent = new http.Agent({ keepAlive: true, maxSockets: KEYS_AT_ONCE * DUPLICATES });
 
 beforeAll(async () => {
   database = await makeTestDatabase();
@@ -35,40 +34,16 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
-  agent.destroy();
   await Promise.all((replicas ?? []).map((replica) => replica.kill('SIGKILL')));
   await simulators?.stop();
   await database?.drop();
 });
 
-/** One cancel over a connection that is kept; `fetch` would cost as much as the service. */
 function cancel(replica: ServiceProcess, paymentId: string, requestId: string) {
-  const body = JSON.stringify({ paymentId, requestId, authorizationId: 'AUT-70D2444272' });
-  const { hostname, port } = new URL(replica.url);
-  return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
-    const request = http.request(
-      {
-        agent,
-        hostname,
-        port,
-        method: 'POST',
-        path: `/payments/${paymentId}/cancellations`,
-        headers: {
-          'content-type': 'application/json',
-          'content-length': body.length,
-          'x-vtex-api-appkey': testCredentials.VTEX_APP_KEY,
-          'x-vtex-api-apptoken': testCredentials.VTEX_APP_TOKEN,
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-        );
-      },
-    );
-    request.on('error', reject).end(body);
+  return send(`${replica.url}/payments/${paymentId}/cancellations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...vtexHeaders },
+    body: JSON.stringify({ paymentId, requestId, authorizationId: 'AUT-70D2444272' }),
   });
 }
 

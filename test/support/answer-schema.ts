@@ -165,7 +165,7 @@ const paths: Readonly<Record<Call, string>> = {
   inbound: '/payments/{paymentId}/inbound/{action}',
 };
 
-const ajv = new Ajv({ allowUnionTypes: true, validateSchema: false });
+const ajv = new Ajv({ allowUnionTypes: true });
 
 /** Parses an answer and fails the test when it breaks our published schema, or VTEX's where it is no deviation. */
 export function checkAnswerTo<Name extends Call>(call: Name, status: number, body: string): Answers[Name] {

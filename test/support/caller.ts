@@ -1,6 +1,6 @@
 import { checkAnswer, checkAnswerTo, type Answers, type Call, type CancelAnswer } from './answer-schema.js';
 import { send } from './http.js';
-import { testCredentials } from './service.js';
+import { testCredentials, vtexHeaders } from './service.js';
 
 export interface Answer {
   readonly status: number;
@@ -43,12 +43,7 @@ export class Caller {
   ): Promise<Answer> {
     const { status, text } = await send(`${this.url}/payments/${encodeURIComponent(paymentId)}/cancellations`, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-vtex-api-appkey': testCredentials.VTEX_APP_KEY,
-        'x-vtex-api-apptoken': testCredentials.VTEX_APP_TOKEN,
-        ...headers,
-      },
+      headers: { 'content-type': 'application/json', ...vtexHeaders, ...headers },
       body,
       ...(signal ? { signal } : {}),
     });
@@ -92,12 +87,7 @@ export class Caller {
   ): Promise<AnswerTo<Name>> {
     const { status, text } = await send(`${this.url}${path}`, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-vtex-api-appkey': testCredentials.VTEX_APP_KEY,
-        'x-vtex-api-apptoken': testCredentials.VTEX_APP_TOKEN,
-        ...headers,
-      },
+      headers: { 'content-type': 'application/json', ...vtexHeaders, ...headers },
       body,
     });
     return { status, text, body: checkAnswerTo(call, status, text) };

@@ -1,6 +1,5 @@
 import http from 'node:http';
 import { checkAnswer, type CancelAnswer } from './answer-schema.js';
-import { testCredentials } from './service.js';
 
 export interface RawRequest {
   readonly method?: string;
@@ -50,12 +49,6 @@ export async function sendRaw(
     request.end(body);
   });
 }
-
-/** VTEX's credentials, spelt as its pages spell them. */
-export const vtexHeaders: Readonly<Record<string, string>> = {
-  'X-VTEX-API-AppKey': testCredentials.VTEX_APP_KEY,
-  'X-VTEX-API-AppToken': testCredentials.VTEX_APP_TOKEN,
-};
 
 /** The same for a cancel, whose answer must keep the contract's schema. */
 export async function sendRawCancel(

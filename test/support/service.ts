@@ -12,6 +12,12 @@ export const testCredentials = {
   ADMIN_API_TOKEN: 'admin-token-of-the-tests-0123456789',
 };
 
+/** VTEX's credentials, spelt as its pages spell them. */
+export const vtexHeaders: Readonly<Record<string, string>> = {
+  'X-VTEX-API-AppKey': testCredentials.VTEX_APP_KEY,
+  'X-VTEX-API-AppToken': testCredentials.VTEX_APP_TOKEN,
+};
+
 export interface TestService extends Caller {
   readonly service: RunningService;
   /** Every log line. */
