@@ -1,3 +1,4 @@
+import { FollowUp } from '../src/cancellations/follow-up.js';
 import type { IssuerCode } from '../src/issuers/index.js';
 import type { BehaviourName } from '../src/issuers/simulator-server.js';
 import { makeTestDatabase, type TestDatabase } from './support/database.js';
@@ -63,6 +64,15 @@ async function cancellationOf({ paymentId }: Payment) {
   return { ...cancellation, attempts, events };
 }
 
+/** In milliseconds, by the database's clock. */
+async function dueIn({ paymentId }: Payment): Promise<number> {
+  const [row] = await database.query<{ ms: string }>(
+    `select extract(epoch from next_check_at - now()) * 1000 as ms from cancellations where payment_id = $1`,
+    [paymentId],
+  );
+  return Number(row?.ms);
+}
+
 const becomes = (payment: Payment, state: string) =>
   until(`it is ${state}`, async () => (await cancellationOf(payment)).state === state, 25_000);
 
@@ -74,6 +84,10 @@ const shownMode = async (at: TestService, issuer: IssuerCode, sandbox = false) =
   const accounts = body.issuers as { issuer: string; sandbox: boolean; mode: string }[];
   return accounts.find((account) => account.issuer === issuer && account.sandbox === sandbox)?.mode;
 };
+
+/** Every process does the follow-up, each by the mode that it knows. */
+const otherKnows = (mode: string) =>
+  until(`the other process knows that it is ${mode}`, async () => (await shownMode(other, 'qitech')) === mode, 8_000);
 
 describe('PUT /internal/issuers/{issuer}', () => {
   it('takes effect at once in this process, and in another one when it next looks', async () => {
@@ -92,7 +106,7 @@ describe('PUT /internal/issuers/{issuer}', () => {
       },
     });
     expect(await cancel(await linked('qitech'))).toMatchObject(inProgress);
-    await until('the other one knows it', async () => (await shownMode(other, 'qitech')) === 'paused', 8_000);
+    await otherKnows('paused');
     const payment = await linked('qitech');
     expect(await cancel(payment, other)).toMatchObject(inProgress);
     expect(cancelsOf(simulators, 'qitech', payment.reference)).toEqual([]);
@@ -183,6 +197,7 @@ describe('an issuer that is paused', () => {
     simulators.of.qitech.script(payment.reference, [{ effect: 'none', answer: 'reset' }]);
     await cancel(payment);
     await setMode('qitech', 'paused');
+    await otherKnows('paused');
     const calls = simulators.of.qitech.requests.length;
 
     await passTime(database, payment.paymentId, 60 * SECOND);
@@ -192,6 +207,30 @@ describe('an issuer that is paused', () => {
     await setMode('qitech', null);
     await becomes(payment, 'cancelled');
     expect(effectsOf(simulators, 'qitech', payment.reference)).toHaveLength(1);
+  });
+
+  it('and so they are when a process looks at them that has not heard of it yet', async () => {
+    await setMode('qitech', 'paused');
+    await otherKnows('paused');
+    const payment = await linked('qitech');
+    await cancel(payment);
+    // So much later that a look while it is paused puts the next one two minutes off.
+    await passTime(database, payment.paymentId, 60 * SECOND);
+    await until('a process has looked', async () => (await dueIn(payment)) > 100 * SECOND);
+    const elsewhere = await startTestService(settings);
+    elsewhere.service.app.get(FollowUp).stop();
+
+    try {
+      await elsewhere.internal('PUT', 'issuers/qitech', { mode: null });
+      await database.query(`update cancellations set next_check_at = now() - interval '5 s' where payment_id = $1`, [
+        payment.paymentId,
+      ]);
+      await Promise.all([service, other].map((at) => at.service.app.get(FollowUp).sweep()));
+
+      await becomes(payment, 'cancelled');
+    } finally {
+      await elsewhere.stop();
+    }
   });
 });
 
@@ -218,8 +257,7 @@ describe('an issuer in mode manual', () => {
     await until('the late effect', () => effectsOf(simulators, 'qitech', lost.reference).length === 1);
 
     await setMode('qitech', 'manual');
-    // Every process does the follow-up, each by the mode that it knows.
-    await until('the other process knows it', async () => (await shownMode(other, 'qitech')) === 'manual');
+    await otherKnows('manual');
     for (const { paymentId } of [lost, undone]) await passTime(database, paymentId, 11 * SECOND);
 
     await becomes(lost, 'cancelled');
@@ -230,7 +268,7 @@ describe('an issuer in mode manual', () => {
     expect(asked.attempts).toEqual(['cancel unknown', 'query not-cancelled', 'query not-cancelled']);
     expect(cancelsOf(simulators, 'qitech', undone.reference)).toHaveLength(1);
     await setMode('qitech', null);
-    await until('the other process knows it', async () => (await shownMode(other, 'qitech')) === 'live');
+    await otherKnows('live');
     await passTime(database, undone.paymentId, 60 * SECOND);
     await becomes(undone, 'cancelled');
     expect(cancelsOf(simulators, 'qitech', undone.reference)).toHaveLength(2);

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { inBackground } from '../database.js';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
-import { IssuerModes } from '../issuers/issuer-modes.js';
+import { IssuerModes, type AccountKey } from '../issuers/issuer-modes.js';
 import { Jobs } from '../jobs/jobs.js';
 import { Log } from '../operations/log.js';
 import { Repeater } from '../operations/repeater.js';
@@ -38,6 +38,8 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   readonly #atWork = new Map<string, number>();
   /** Issuers with more that is overdue than there are places. */
   readonly #hasMore = new Map<string, boolean>();
+  /** Accounts whose waiting cancellations are to be looked at before their time. */
+  readonly #toWake = new Set<AccountKey>();
   readonly #repeater = new Repeater((error) => this.#noteFault(error));
   #isStopped = false;
 
@@ -52,8 +54,9 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   ) {}
 
   onModuleInit(): void {
-    this.accounts.whenUsableAgain(({ merchantId, issuer, sandbox }) => {
-      this.store.wakeAll(merchantId, issuer, sandbox).catch((error: unknown) => this.#noteFault(error));
+    this.accounts.whenUsableAgain((account) => {
+      this.#toWake.add(account);
+      inBackground(() => this.#wake()).catch((error: unknown) => this.#noteFault(error));
     });
     this.jobs.work('check-cancellation', async ({ merchantId, paymentId, issuer, why }) => {
       if (why === 'callback') await this.progress.check({ merchantId, paymentId });
@@ -83,7 +86,26 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
 
   /** Begins what is overdue, the most overdue first. */
   async sweep(): Promise<void> {
-    await inBackground(() => this.#beginOverdue(null));
+    await inBackground(async () => {
+      await this.#wake();
+      await this.#beginOverdue(null);
+    });
+  }
+
+  /**
+   * By every process that finds a change, and not only by the one that made it: another one that does not know it yet may have put off
+   * what was woken before. What fails is done by the next look.
+   */
+  async #wake(): Promise<void> {
+    for (const account of this.#toWake) {
+      this.#toWake.delete(account);
+      try {
+        await this.store.wakeAll(account.merchantId, account.issuer, account.sandbox);
+      } catch (error) {
+        this.#toWake.add(account);
+        throw error;
+      }
+    }
   }
 
   /** Fills the free places of an issuer, or of all; where there is more than that, their end brings the next ones at once. */

@@ -4,7 +4,6 @@ import { Database, type Transaction } from '../database.js';
 import { IssuerAccounts } from '../issuers/issuer-accounts.js';
 import { IssuerModes, type AccountKey } from '../issuers/issuer-modes.js';
 import { Log } from '../operations/log.js';
-import { CancellationStore } from './cancellation-store.js';
 
 /**
  * - `moved-on`: it is not treated any more as whoever decided this saw it; nothing was changed.
@@ -19,13 +18,12 @@ export class ModeChanges {
     private readonly database: Database,
     private readonly accounts: IssuerAccounts,
     private readonly modes: IssuerModes,
-    private readonly store: CancellationStore,
     private readonly log: Log,
   ) {}
 
   /**
-   * Every process knows it within 5 s. What waits is looked at again: after `live` it is sent as the rules allow, after `manual` what was
-   * surely not sent goes to people.
+   * Every process knows it within 5 s, and sees to it then that what waits is looked at again: after `live` it is sent as the rules allow,
+   * after `manual` what was surely not sent goes to people.
    *
    * @param mode null: as the setting says
    * @param about.expected what the account must be treated as before; absent: anything
@@ -50,7 +48,6 @@ export class ModeChanges {
     });
     await this.modes.refresh();
     if (!isChanged) return 'moved-on';
-    await this.store.wakeAll(merchantId, issuer, sandbox);
     this.log.warn(`The mode of ${account.accountId} at ${account.issuer.name} is now ${account.mode}.`, {
       merchantId,
       issuer,

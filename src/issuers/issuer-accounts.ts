@@ -164,9 +164,10 @@ export class IssuerAccounts implements OnModuleInit {
     this.metrics.openCircuits.set({ issuer, environment }, open.length);
   }
 
-  /** Says what to do when an issuer that did not answer does so again, and when an account has changed. */
+  /** Says what to do when an issuer that did not answer does so again, and when an account, or how it is treated, has changed. */
   whenUsableAgain(listener: (key: AccountKey) => void): void {
     this.#onUsableAgain = listener;
+    this.modes.whenChanged(listener);
   }
 
   /** Null: not configured. Live credentials never serve a sandbox payment, nor the other way round. */

@@ -31,7 +31,9 @@ const clearMode = statement(
 @Injectable()
 export class IssuerModes implements OnModuleInit {
   readonly #inTurn = serially();
-  #modes: ReadonlyMap<string, IssuerMode> = new Map();
+  #modes: ReadonlyMap<string, KnownMode> = new Map();
+  #hasLooked = false;
+  #onChange: (key: AccountKey) => void = () => undefined;
 
   constructor(private readonly database: Database) {}
 
@@ -39,9 +41,14 @@ export class IssuerModes implements OnModuleInit {
     await this.refresh();
   }
 
+  /** Says what to do when this process finds another mode than it knew. */
+  whenChanged(listener: (key: AccountKey) => void): void {
+    this.#onChange = listener;
+  }
+
   /** Null where nobody set one. */
   of(key: AccountKey): IssuerMode | null {
-    return this.#modes.get(textOf(key)) ?? null;
+    return this.#modes.get(textOf(key))?.mode ?? null;
   }
 
   /**
@@ -61,14 +68,23 @@ export class IssuerModes implements OnModuleInit {
   refresh(): Promise<void> {
     return this.#inTurn(async () => {
       const rows = await this.database.run<ModeRow>(selectModes, []);
-      this.#modes = new Map(
-        rows.map(({ merchant_id: merchantId, issuer, sandbox, mode }) => [
-          textOf({ merchantId, issuer, sandbox }),
-          mode,
-        ]),
+      const before = this.#modes;
+      const found = new Map(
+        rows.map(({ merchant_id: merchantId, ...row }) => [textOf({ merchantId, ...row }), { merchantId, ...row }]),
       );
+      this.#modes = found;
+      if (this.#hasLooked) {
+        for (const [text, key] of new Map([...before, ...found])) {
+          if (before.get(text)?.mode !== found.get(text)?.mode) this.#onChange(key);
+        }
+      }
+      this.#hasLooked = true;
     });
   }
+}
+
+interface KnownMode extends AccountKey {
+  readonly mode: IssuerMode;
 }
 
 interface ModeRow {

@@ -11,7 +11,8 @@ export interface TestDatabase {
 export async function makeTestDatabase(): Promise<TestDatabase> {
   const serverUrl = process.env.TEST_POSTGRES_URL ?? '';
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(serverUrl, `create database ${name} template template_migrated`);
+  // Postgres' other way writes every page of the copy to its log: three times the work.
+  await onServer(serverUrl, `create database ${name} template template_migrated strategy file_copy`);
   const url = serverUrl.replace(/\/postgres$/, `/${name}`);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on('error', () => undefined);
