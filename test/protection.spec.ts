@@ -173,15 +173,19 @@ describe('the cap on calls at once', () => {
   }, 60_000);
 
   it('is of one account: another one has its own', async () => {
+    await counter.stop();
+    counter = await startCounter(simulators.of.corecard.url, 2_000);
     await start({ CORECARD_BASE_URL: counter.url, CORECARD_MAX_CONCURRENT: '1', ANSWER_DEADLINE_MS: '10000' });
     const [one, two, sandbox] = [await linked('corecard'), await linked('corecard'), await linked('corecard', true)];
-    const slow = [cancel(one), cancel(two)];
+    const answered: string[] = [];
+    const note = async (name: string, payment: Payment) => {
+      const { status } = await cancel(payment);
+      answered.push(`${name} ${status}`);
+    };
 
-    const begunAt = performance.now();
-    expect((await cancel(sandbox)).status).toBe(200);
+    await Promise.all([note('live', one), note('live', two), note('sandbox', sandbox)]);
 
-    expect(performance.now() - begunAt).toBeLessThan(450);
-    expect((await Promise.all(slow)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(answered).toEqual(['sandbox 200', 'live 200', 'live 200']);
   });
 });
 

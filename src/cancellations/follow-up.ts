@@ -38,7 +38,7 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   readonly #atWork = new Map<string, number>();
   /** Issuers with more that is overdue than there are places. */
   readonly #hasMore = new Map<string, boolean>();
-  /** Accounts whose waiting cancellations are to be looked at before their time. */
+  /** Accounts that have changed, to be woken once more: what was decided just before the change may have been written just after it. */
   readonly #toWake = new Set<AccountKey>();
   readonly #repeater = new Repeater((error) => this.#noteFault(error));
   #isStopped = false;
@@ -56,7 +56,7 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   onModuleInit(): void {
     this.accounts.whenUsableAgain((account) => {
       this.#toWake.add(account);
-      inBackground(() => this.#wake()).catch((error: unknown) => this.#noteFault(error));
+      inBackground(() => this.#wake(account)).catch((error: unknown) => this.#noteFault(error));
     });
     this.jobs.work('check-cancellation', async ({ merchantId, paymentId, issuer, why }) => {
       if (why === 'callback') await this.progress.check({ merchantId, paymentId });
@@ -87,25 +87,17 @@ export class FollowUp implements OnModuleInit, OnApplicationBootstrap, BeforeApp
   /** Begins what is overdue, the most overdue first. */
   async sweep(): Promise<void> {
     await inBackground(async () => {
-      await this.#wake();
       await this.#beginOverdue(null);
+      for (const account of this.#toWake) {
+        await this.#wake(account);
+        this.#toWake.delete(account);
+      }
     });
   }
 
-  /**
-   * By every process that finds a change, and not only by the one that made it: another one that does not know it yet may have put off
-   * what was woken before. What fails is done by the next look.
-   */
-  async #wake(): Promise<void> {
-    for (const account of this.#toWake) {
-      this.#toWake.delete(account);
-      try {
-        await this.store.wakeAll(account.merchantId, account.issuer, account.sandbox);
-      } catch (error) {
-        this.#toWake.add(account);
-        throw error;
-      }
-    }
+  /** By every process that finds a change: one that did not know it yet may have put off what another one has woken. */
+  #wake({ merchantId, issuer, sandbox }: AccountKey): Promise<void> {
+    return this.store.wakeAll(merchantId, issuer, sandbox);
   }
 
   /** Fills the free places of an issuer, or of all; where there is more than that, their end brings the next ones at once. */

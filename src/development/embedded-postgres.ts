@@ -189,6 +189,8 @@ function makeDataFolder(dataFolder: string, programs: string, user: Identity | n
       'UTF8',
       '--locale=C',
       '--no-sync',
+      // The rounds are for passwords that can be guessed, and each connection pays for them.
+      '--set=scram_iterations=1',
     ],
     { encoding: 'utf8', ...(user ?? {}) },
   );
