@@ -316,6 +316,31 @@ describe('what an answer means', () => {
     });
   });
 
+  it('reads a listed code out of 400, with which it may say no as well as with 200', async () => {
+    expect(await outcomeOf(400, printed)).toEqual({
+      kind: 'refused',
+      reason: 'already_printed',
+      certainty: 'explicit',
+    });
+  });
+
+  it('says in its alert that no code came, and nothing of one that is longer than a code', async () => {
+    const cut = `the code ${'X'.repeat(100)}, which proves`;
+    expect(await outcomeOf(200, { Status: true })).toEqual({
+      kind: 'unknown',
+      alert:
+        'answers 200 with Status true and no code, which proves nothing; if that code means success, add it to CORECARD_SUCCESS_CODES',
+    });
+    expect(await outcomeOf(200, { Status: true, ErrorCode: 'X'.repeat(101) })).toMatchObject({
+      alert: containing(cut),
+    });
+  });
+
+  it.each([201, 202, 302])('takes no refusal from %d, in whatever words', async (status) => {
+    const outcome = await outcomeOf(status, printed);
+    expect(outcome.kind).toMatch(/^(unknown|retry)$/);
+  });
+
   it.each([401, 403, 408, 429, 500, 503])(
     'reads no code out of %d, which does not come from the order',
     async (status) => {
