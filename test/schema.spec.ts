@@ -721,24 +721,29 @@ it('has a primary key on every table, and no table that this file does not know'
   expect(found.filter(({ has_key }) => !has_key)).toEqual([]);
 });
 
-it.each([
-  ['payments', 'merchant_id = $1 and payment_id = $2', 'payments_pk'],
-  ['cancellations', 'merchant_id = $1 and payment_id = $2', 'cancellations_pk'],
-  ['cancellation_requests', 'merchant_id = $1 and payment_id = $2', 'cancellation_requests_pk'],
-  ['attempts', 'merchant_id = $1 and payment_id = $2', 'attempts_pk'],
-  ['cancellations', 'merchant_id = $1 and claimed_at >= $2', 'cancellations_by_claim'],
-  ['cancellations', 'merchant_id = $1 and issuer = $2 order by claimed_at desc limit 30', 'cancellations_by_issuer'],
-])('finds rows of %s by (%s) in %s, also while nothing is known of the table', async (table, what, index) => {
-  const own = await makeTestDatabase();
-  try {
-    const plan = await own.query<{ 'QUERY PLAN': string }>(
+describe('while nothing is known of a table', () => {
+  let fresh: TestDatabase;
+
+  beforeAll(async () => {
+    fresh = await makeTestDatabase();
+  });
+
+  afterAll(() => fresh?.drop());
+
+  it.each([
+    ['payments', 'merchant_id = $1 and payment_id = $2', 'payments_pk'],
+    ['cancellations', 'merchant_id = $1 and payment_id = $2', 'cancellations_pk'],
+    ['cancellation_requests', 'merchant_id = $1 and payment_id = $2', 'cancellation_requests_pk'],
+    ['attempts', 'merchant_id = $1 and payment_id = $2', 'attempts_pk'],
+    ['cancellations', 'merchant_id = $1 and claimed_at >= $2', 'cancellations_by_claim'],
+    ['cancellations', 'merchant_id = $1 and issuer = $2 order by claimed_at desc limit 30', 'cancellations_by_issuer'],
+  ])('rows of %s are found by (%s) in %s', async (table, what, index) => {
+    const plan = await fresh.query<{ 'QUERY PLAN': string }>(
       `explain (generic_plan) select * from ${table} where ${what}`,
     );
 
     expect(plan.map((line) => line['QUERY PLAN']).join('\n')).toContain(` using ${index} on `);
-  } finally {
-    await own.drop();
-  }
+  });
 });
 
 it('names every constraint itself, so that an error can be recognised by name', async () => {

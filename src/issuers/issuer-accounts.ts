@@ -6,7 +6,7 @@ import { serially } from '../serially.js';
 import { findIssuer, issuers } from './index.js';
 import { AxiosIssuerHttp, scrub, type IssuerAnswer, type IssuerHttp, type IssuerRequest } from './issuer-http.js';
 import type { Account, Connector, SomeIssuer, TokenSource } from './issuer.js';
-import { IssuerModes, type AccountKey } from './issuer-modes.js';
+import { IssuerModes, textOf, type AccountKey } from './issuer-modes.js';
 import { Protection } from './protection.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { StoredAccounts, type StoredAccount } from './stored-accounts.js';
@@ -225,9 +225,6 @@ const ANY_TOKEN: TokenSource = {
   token: (userKey) => Promise.resolve(userKey === null ? null : { kind: 'token', token: 'none' }),
   renew: () => Promise.resolve(),
 };
-
-const textOf = ({ merchantId, issuer, sandbox }: AccountKey) =>
-  `${merchantId}/${issuer}/${sandbox ? 'sandbox' : 'live'}`;
 
 /** Takes the place of the network for a dry run: remembers what would be sent, without its headers, and sends nothing. */
 class RecordingHttp implements IssuerHttp {

@@ -94,5 +94,6 @@ interface ModeRow {
   readonly mode: IssuerMode;
 }
 
-const textOf = ({ merchantId, issuer, sandbox }: AccountKey) =>
+/** An account's name in maps: merchant, issuer and environment. */
+export const textOf = ({ merchantId, issuer, sandbox }: AccountKey) =>
   `${merchantId}/${issuer}/${sandbox ? 'sandbox' : 'live'}`;
